@@ -14,6 +14,7 @@ import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
 import { defaultLimits } from '../lambda/snapshot/format/limits.ts';
+import { Sinks } from '../lambda/services/sinks.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
@@ -26,12 +27,13 @@ import { TableGuard } from './guard/table-guard.ts';
 import { OwnStreams } from './own-streams/own-streams.ts';
 import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
 import { openSecret } from './secret-file.ts';
+import { openFolder, placeSink } from './sink-folders.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
 import { requestSystemBackup } from './dynamodb/recovery/system-backup.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
 import { waitFor } from './wait-for.ts';
 
-export interface LocalServicesOptions extends Partial<Pick<Config, 'tables' | 'groups'>> {
+export interface LocalServicesOptions extends Partial<Pick<Config, 'tables' | 'groups' | 'sinks'>> {
   readonly dynamodbEndpoint: string;
   /** The state machines, as the stack deploys them. */
   readonly definitions: Definitions;
@@ -101,6 +103,7 @@ const waitMs = 50;
 /** Creates the services of a Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
 export async function createLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const { dynamodbEndpoint, definitions, home, clock, log, tables = config.tables, groups = [] } = options;
+  const sinks = await Promise.all((options.sinks ?? []).map((sink) => placeSink(sink, home)));
   const connection = {
     endpoint: dynamodbEndpoint,
     region: 'us-east-1',
@@ -135,21 +138,25 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   const ownStreams = await OwnStreams.open(database, join(home, 'own-streams.json'));
   // A stream that a restore enables was asked for (`Keep`).
   ownStreams.hideFrom(dynamodb, (name) => guard.isRestoring(name));
+  const store = createDirectoryStore(join(home, 'store'));
+  const settled: Config = {
+    ...config,
+    catalogArn,
+    tables,
+    groups: addAllTables(groups),
+    sinks,
+    storeDestination: pathToFileURL(join(home, 'store')).href,
+  };
   const services: Services = {
-    config: {
-      ...config,
-      catalogArn,
-      tables,
-      groups: addAllTables(groups),
-      storeDestination: pathToFileURL(join(home, 'store')).href,
-    },
+    config: settled,
     clock,
     ids: randomIds,
     log,
     catalog,
     dynamodb,
     streams: createStreamsClient(database, connection),
-    store: createDirectoryStore(join(home, 'store')),
+    store,
+    sinks: new Sinks({ store, config: settled, open: openFolder }),
     executions: guard.watch(executions),
     secret: await openSecret(home),
     recovery: {

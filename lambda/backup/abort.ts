@@ -9,7 +9,7 @@ export async function abort(
 ): Promise<{ job: BackupJob; status: 'failed' }> {
   const { job } = input;
   const { reason } = await findFailure(services, input);
-  const claim = { table: job.table, backup: job.id, execution: job.execution };
+  const claim = { table: job.table, sink: job.sink, backup: job.id, execution: job.execution };
   const ended = await services.catalog.turns.fail(claim, reason);
   services.log.error('backup failed', { table: job.table, backup: job.id, reason, ended });
   return { job, status: 'failed' };

@@ -39,7 +39,7 @@ export type BeginResult = {
  * Throws `TableNotFound`, `ContinuousBackupsUnavailable`, `CutUnreachable`.
  */
 export async function begin(services: Services, { job }: { job: BackupJob }): Promise<BeginResult> {
-  const claim: Claim = { table: job.table, backup: job.id, execution: job.execution };
+  const claim: Claim = { table: job.table, sink: job.sink, backup: job.id, execution: job.execution };
   const answer = (status: BeginResult['status'], tasks: readonly number[] = []): BeginResult => ({
     job,
     status,
@@ -54,7 +54,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
 
   const [backup, record] = await Promise.all([
     services.catalog.backups.get({ table: claim.table, id: claim.backup }),
-    services.catalog.turns.getTable(claim.table),
+    services.catalog.turns.getTable(claim.table, claim.sink),
   ]);
   if (backup === undefined || record === undefined)
     throw new TidemarkError('Internal', 'the backup has no record');
@@ -92,11 +92,11 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
  */
 async function keepPinned(
   { catalog }: Services,
-  { table }: Claim,
+  { table, sink }: Claim,
   parent: BackupId,
   { pin }: Search,
 ): Promise<boolean> {
-  if ((await catalog.turns.getTable(table))?.turn?.parent === parent) return true;
+  if ((await catalog.turns.getTable(table, sink))?.turn?.parent === parent) return true;
   return (await pin({ id: parent })) === undefined;
 }
 
@@ -106,10 +106,10 @@ async function keepPinned(
  */
 async function mayBeRecorded(
   { catalog, clock, config }: Services,
-  { table, backup }: Claim,
+  { table, sink, backup }: Claim,
 ): Promise<boolean> {
   const marker = markerOf(backup);
-  const lastMarker = (await catalog.turns.getTable(table))?.lastMarker ?? 0;
+  const lastMarker = (await catalog.turns.getTable(table, sink))?.lastMarker ?? 0;
   const found = await catalog.backups.get({ table, id: backup });
   // If it was recorded just now, it is CREATING and pending, and may take the turn.
   if (found !== undefined) return found.status === 'CREATING';

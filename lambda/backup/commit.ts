@@ -39,7 +39,7 @@ export interface CommitResult {
 export async function commit(services: Services, { job }: { job: BackupJob }): Promise<CommitResult> {
   const id = job.id;
   const backup = await services.catalog.backups.get({ table: job.table, id });
-  const record = await services.catalog.turns.getTable(job.table);
+  const record = await services.catalog.turns.getTable(job.table, job.sink);
   if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');
   const staging = openBackupStaging(services, job);
   const plan = await staging.find<BackupPlan>(names.plan);
@@ -53,7 +53,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   // An adopted manifest comes without a plan. The head cannot have moved since, because this backup holds the turn.
   const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
   await services.catalog.turns.commit({
-    claim: { table: job.table, backup: id, execution: job.execution },
+    claim: { table: job.table, sink: job.sink, backup: id, execution: job.execution },
     headSeen,
     tableId: manifest.table.tableId,
     marker: manifest.marker,
@@ -80,7 +80,9 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   });
   if (asOf !== undefined) return { job, status: 'done' };
   // The former head may have been alive only as the head: its backup was deleted, or is internal.
-  if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });
+  if (headSeen !== undefined) {
+    await services.catalog.snapshots.kill({ table: job.table, sink: job.sink, id: headSeen });
+  }
   return { job, status: 'done' };
 }
 

@@ -18,12 +18,13 @@ export async function findHead(
 /** A snapshot older than this cannot be continued: streams keep a day, point-in-time recovery at most 35 days. */
 const maxParentAgeMs = 36 * 24 * 60 * 60 * 1000;
 
-/** Finds the table's live snapshots that are or were the head and may be continued, latest first. */
+/** Finds the live snapshots of the backup's lineage that are or were the head and may be continued, latest first. */
 export async function findFormerHeads(
   { catalog, clock }: Pick<Services, 'catalog' | 'clock'>,
-  { table }: Pick<BackupRecord, 'table'>,
+  { table, sink }: Pick<BackupRecord, 'table' | 'sink'>,
 ): Promise<Parent[]> {
-  const snapshots = await catalog.snapshots.listSince(table.name, clock.now() - maxParentAgeMs);
+  const lineage = { table: table.name, sink };
+  const snapshots = await catalog.snapshots.listSince(lineage, clock.now() - maxParentAgeMs);
   return snapshots
     .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
     .map(toParent)

@@ -18,7 +18,7 @@ export async function pinIfSound(
   const key = { table: claim.table, id };
   const [snapshot, table] = await Promise.all([
     catalog.snapshots.get(key),
-    catalog.turns.getTable(claim.table),
+    catalog.turns.getTable(claim.table, claim.sink),
   ]);
   const seen = snapshot && findSeenDamage(snapshot, table);
   if (seen !== undefined) {

@@ -46,12 +46,13 @@ export function createBackupWrites(
 }
 
 /** The backup waits for its table's turn, with at most `max`. Its marker must be later than the table's last one. */
-function addPending({ id, marker, table }: BackupRecord, max: number): Write {
+function addPending({ id, marker, table, sink }: BackupRecord, max: number): Write {
   return {
     Update: {
-      Key: { ...keys.table(table.name) },
+      Key: { ...keys.table({ table: table.name, sink }) },
       UpdateExpression:
-        'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :name ADD pending :ids',
+        'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :position' +
+        `${sink === undefined ? '' : ', sink = :sink'} ADD pending :ids`,
       ConditionExpression:
         '(attribute_not_exists(lastMarker) OR lastMarker < :marker) AND ' +
         '(attribute_not_exists(pending) OR size(pending) < :max)',
@@ -60,6 +61,8 @@ function addPending({ id, marker, table }: BackupRecord, max: number): Write {
         ':marker': marker,
         ':max': max,
         ':name': table.name,
+        ':position': sink === undefined ? table.name : `${table.name}@${sink}`,
+        ...(sink !== undefined && { ':sink': sink }),
         ':tables': 'TABLES',
         ':ids': new Set([id]),
       },

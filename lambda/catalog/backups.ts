@@ -1,4 +1,5 @@
 import { backupArnOf, type BackupKey, type TableReference } from '../model/backup-arn.ts';
+import type { Lineage } from '../model/data-sinks.ts';
 import { type BackupId, createBackupId } from '../model/ids.ts';
 import type {
   BackupRecord,
@@ -36,6 +37,8 @@ export interface NewBackup {
   readonly comment?: string;
   readonly base?: BaseSource;
   readonly checksum?: true;
+  /** The data sink to store it in, unless that is the default one. */
+  readonly sink?: string;
   /** The earliest possible marker, epoch ms: DynamoDB's own time at the request. */
   readonly notBefore?: number;
   /**
@@ -142,7 +145,7 @@ export class Backups {
       if (refused === undefined) return { backup, isNew: true };
       const first = await this.#findRequested(request);
       if (first !== undefined) return { backup: first, isNew: false };
-      const row = await this.#rows.get(keys.table(request.table.name));
+      const row = await this.#rows.get(keys.table({ table: request.table.name, sink: request.sink }));
       if (row === undefined) continue;
       const table = decodeTable(row);
       if (table.pending.length >= max) max = await this.#raiseLimit(request, table, max);
@@ -158,7 +161,7 @@ export class Backups {
   async #raiseLimit(request: NewBackup, { name, pending }: TableRecord, max: number): Promise<number> {
     if (max !== maxOfCaller) throw tooManyPendingError(`${pending.length} backups of this table`);
     const [first = '', last = ''] = [pending[0], pending.at(-1)];
-    const range = { pk: keys.table(name).pk, from: `BACKUP#${first}`, to: `BACKUP#${last}` };
+    const range = { pk: keys.table({ table: name }).pk, from: `BACKUP#${first}`, to: `BACKUP#${last}` };
     const waiting = new Set<string>(pending);
     let own = 0;
     for await (const row of this.#rows.streamRange(range, maxPending)) {
@@ -221,15 +224,16 @@ export class Backups {
   }
 
   /**
-   * True if a backup of the table needs its head: one of the table's newest records is of a listed backup that has not
-   * failed and that DynamoDB did not make. Reads a few records at a time, and at most `maxNewest`.
+   * True if a backup in a lineage needs its head: one of the table's newest records is of a listed backup in that data sink
+   * that has not failed and that DynamoDB did not make. Reads a few records at a time, and at most `maxNewest`.
    */
-  async isHeadWanted(table: string): Promise<boolean> {
-    const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'BACKUP#~' };
+  async isHeadWanted(lineage: Lineage): Promise<boolean> {
+    const range = { pk: keys.table(lineage).pk, from: 'BACKUP#', to: 'BACKUP#~' };
     let seen = 0;
     for await (const row of this.#rows.streamRange({ ...range, newestFirst: true }, newestPage)) {
-      const { internal, status, source } = decodeBackup(row);
-      if (!internal && status !== 'FAILED' && source !== 'native') return true;
+      const { internal, status, source, sink } = decodeBackup(row);
+      const isOfLineage = sink === lineage.sink && source !== 'native';
+      if (isOfLineage && !internal && status !== 'FAILED') return true;
       if (++seen >= maxNewest) break;
     }
     return false;
@@ -248,7 +252,7 @@ export class Backups {
             limit,
           )
         : await this.#rows.queryRange(
-            { pk: keys.table(table).pk, from: `BACKUP#${from}`, to: `BACKUP#${to}` },
+            { pk: keys.table({ table }).pk, from: `BACKUP#${from}`, to: `BACKUP#${to}` },
             limit,
             after && keys.backup(after.table, after.id).sk,
           );

@@ -12,11 +12,18 @@ import type { SnapshotRecord } from './snapshots.ts';
  */
 export interface Census {
   /** In ascending order of their ids. */
-  readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
+  readonly backups: ReadonlyMap<BackupId, CountedBackup>;
   /** In ascending order of their ids. */
   readonly snapshots: readonly SnapshotRecord[];
   /** The folders of the store in which a backup was deleted. */
   readonly folders: readonly FormerFolder[];
+}
+
+/** What the sweep needs of a backup. Without a sink it is in the default one. */
+export interface CountedBackup {
+  readonly status: BackupStatus;
+  readonly tableId: string;
+  readonly sink?: string;
 }
 
 /**
@@ -25,6 +32,8 @@ export interface Census {
  */
 export interface FormerFolder {
   readonly tableId: string;
+  /** The data sink in which it is, unless that is the default one. */
+  readonly sink?: string;
   /** When the last backup was deleted, epoch ms. */
   readonly since: number;
 }
@@ -45,9 +54,10 @@ export async function takeCensus(
   table: string,
   listed: Iterable<BackupId>,
 ): Promise<Census> {
-  const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
-  const add = ({ id, status, table: { tableId } }: BackupRecord) => backups.set(id, { status, tableId });
-  const { pk } = keys.table(table);
+  const backups = new Map<BackupId, CountedBackup>();
+  const add = ({ id, status, table: { tableId }, sink }: BackupRecord) =>
+    backups.set(id, { status, tableId, ...(sink !== undefined && { sink }) });
+  const { pk } = keys.table({ table });
   const present = { pk, from: 'BACKUP#', to: 'BACKUP#~' };
   for await (const row of rows.streamRange(present, pageSize)) add(decodeBackup(row));
   const missing = [...new Set(listed)].filter((id) => !backups.has(id));
@@ -70,16 +80,16 @@ export async function takeCensus(
 }
 
 /** Notes, with the deletion of a backup, that the sweep must look into its folder. */
-export function noteFolder({ table }: BackupRecord, now: number): Write {
-  const folder: FormerFolder = { tableId: table.tableId, since: now };
-  return { Put: { Item: { ...keys.folder(table.name, table.tableId), ...folder } } };
+export function noteFolder({ table, sink }: BackupRecord, now: number): Write {
+  const folder: FormerFolder = { tableId: table.tableId, since: now, ...(sink !== undefined && { sink }) };
+  return { Put: { Item: { ...keys.folder({ table: table.name, sink }, table.tableId), ...folder } } };
 }
 
 /** Removes the note of a folder, unless another backup in it was deleted since. */
-export function forgetFolder(table: string, { tableId, since }: FormerFolder): Write {
+export function forgetFolder(table: string, { tableId, sink, since }: FormerFolder): Write {
   return {
     Delete: {
-      Key: { ...keys.folder(table, tableId) },
+      Key: { ...keys.folder({ table, sink }, tableId) },
       ConditionExpression: 'since = :since',
       ExpressionAttributeValues: { ':since': since },
     },

@@ -101,6 +101,7 @@ export function createSnapshot({
         ends,
         internal,
         alive: true,
+        ...(claim.sink !== undefined && { sink: claim.sink }),
         ...(asOf !== undefined && { asOf }),
       },
       ConditionExpression: 'attribute_not_exists(pk)',

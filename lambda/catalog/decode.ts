@@ -96,6 +96,7 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   comment: isOptional(isText),
   base: isOptional(isOneOf('export', 'scan')),
   checksum: isOptional(isTrue),
+  sink: isOptional(isText),
   set: isOptional(isSetKey),
   streamArn: isOptional(isText),
   nativeArn: isOptional(isText),
@@ -109,6 +110,7 @@ export const decodeRestore = createDecoder<RestoreRecord>('restore', {
   backup: isBackupId,
   backupArn: isText,
   source: isIdentity,
+  sink: isOptional(isText),
   description: isTableDescription,
   contentTime: isNumber,
   pointInTime: isOptional(isTrue),
@@ -134,6 +136,7 @@ export const decodeRestore = createDecoder<RestoreRecord>('restore', {
 export const decodeSnapshot = createDecoder<SnapshotRecord>('snapshot', {
   id: isBackupId,
   tableId: isText,
+  sink: isOptional(isText),
   manifestSha256: isText,
   oldestRun: isBackupId,
   ends: isAnyOf<Ends>(isObjectOf({ stream: isText }), isObjectOf({ exportTime: isNumber })),
@@ -153,6 +156,7 @@ interface TableRow extends Omit<TableRecord, 'pending'> {
 
 const decodeTableRow = createDecoder<TableRow>('table', {
   name: isText,
+  sink: isOptional(isText),
   lastMarker: isNumber,
   head: isOptional(isObjectOf<Head>({ tableId: isText, snapshot: isBackupId, marker: isNumber })),
   turn: isOptional(
@@ -186,7 +190,11 @@ export const decodeRestoreKey = createDecoder<Pick<RestoreRecord, 'target' | 'id
 });
 
 /** Decodes the note of a folder that the sweep looks into. */
-export const decodeFolder = createDecoder<FormerFolder>('folder', { tableId: isText, since: isNumber });
+export const decodeFolder = createDecoder<FormerFolder>('folder', {
+  tableId: isText,
+  sink: isOptional(isText),
+  since: isNumber,
+});
 
 /** Decodes a counter of events: when its second began (epoch ms) and how many events came since. */
 export const decodeCounter = createDecoder('counter', { begun: isNumber, count: isNumber });

@@ -1,5 +1,6 @@
 import { nameExecution } from '../jobs/job.ts';
 import { type BackupKey } from '../model/backup-arn.ts';
+import { toSinkMember } from '../model/data-sinks.ts';
 import { createRestoreId, type RestoreId } from '../model/ids.ts';
 import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -249,6 +250,7 @@ export class Restores {
       backup: backup.id,
       backupArn: backup.arn,
       source: backup.table,
+      ...toSinkMember(backup.sink),
       description,
       contentTime,
       requestedAt,

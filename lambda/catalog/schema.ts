@@ -1,3 +1,4 @@
+import type { Lineage } from '../model/data-sinks.ts';
 import type { BackupId } from '../model/ids.ts';
 import type { SetId, SetKey } from '../model/sets.ts';
 
@@ -11,10 +12,12 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | record      | pk            | sk             | collection, position                          |
  * | ----------- | ------------- | -------------- | --------------------------------------------- |
  * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
+ * | in a sink   | `TABLE#name`  | `TABLE#sink`   | TABLES, name@sink                             |
  * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (unless internal)                 |
  * | once deleted| `TABLE#name`  | `DELETED#id`   | DELETED, id                                   |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
  * | folder      | `TABLE#name`  | `FOLDER#id`    |                                               |
+ * | in a sink   | `TABLE#name`  | `FOLDER#id@sink` |                                             |
  * | native      | `NATIVE#name` | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
  * | restore     | `RESTORE#target`| `RESTORE`    | RESTORES, id (only while it is running)       |
@@ -45,14 +48,20 @@ export interface RecordKey {
 }
 
 export const keys = {
-  table: (table: string): RecordKey => ({ pk: `TABLE#${table}`, sk: 'TABLE' }),
+  table: ({ table, sink }: Lineage): RecordKey => ({
+    pk: `TABLE#${table}`,
+    sk: sink === undefined ? 'TABLE' : `TABLE#${sink}`,
+  }),
   backup: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `BACKUP#${id}` }),
   deletedBackup: (table: string, id: BackupId): RecordKey => ({
     pk: `TABLE#${table}`,
     sk: `DELETED#${id}`,
   }),
   expiry: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `EXPIRY#${id}` }),
-  folder: (table: string, tableId: string): RecordKey => ({ pk: `TABLE#${table}`, sk: `FOLDER#${tableId}` }),
+  folder: ({ table, sink }: Lineage, tableId: string): RecordKey => ({
+    pk: `TABLE#${table}`,
+    sk: `FOLDER#${tableId}${sink === undefined ? '' : `@${sink}`}`,
+  }),
   native: (table: string, id: BackupId): RecordKey => ({ pk: `NATIVE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
   restore: (target: string): RecordKey => ({ pk: `RESTORE#${target}`, sk: 'RESTORE' }),

@@ -1,4 +1,5 @@
 import type { BackupKey } from '../model/backup-arn.ts';
+import type { Lineage } from '../model/data-sinks.ts';
 import type { RestoreId, BackupId } from '../model/ids.ts';
 import type { BackupRecord, Ends } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -24,6 +25,8 @@ export type Deletion = Pick<BackupRecord, 'deletedBy' | 'deletedFor'>;
 export interface SnapshotRecord {
   readonly id: BackupId;
   readonly tableId: string;
+  /** The data sink that holds it, unless that is the default one. */
+  readonly sink?: string;
   readonly manifestSha256: string;
   /** The earliest backup that wrote a run to which the snapshot refers. */
   readonly oldestRun: BackupId;
@@ -92,10 +95,11 @@ export class Snapshots {
     return takeCensus(this.#rows, table, listed);
   }
 
-  /** Reads the table name's snapshots whose backups were requested at `since` (epoch ms) or later, in order of their ids. */
-  async listSince(table: string, since: number): Promise<SnapshotRecord[]> {
-    const range = { pk: keys.table(table).pk, from: `SNAPSHOT#${toPosition(since)}`, to: 'SNAPSHOT#~' };
-    return (await Array.fromAsync(this.#rows.streamRange(range, pageSize))).map(decodeSnapshot);
+  /** Reads the snapshots of a lineage whose backups were requested at `since` (epoch ms) or later, in order of their ids. */
+  async listSince(lineage: Lineage, since: number): Promise<SnapshotRecord[]> {
+    const range = { pk: keys.table(lineage).pk, from: `SNAPSHOT#${toPosition(since)}`, to: 'SNAPSHOT#~' };
+    const snapshots = (await Array.fromAsync(this.#rows.streamRange(range, pageSize))).map(decodeSnapshot);
+    return snapshots.filter(({ sink }) => sink === lineage.sink);
   }
 
   /**
@@ -104,7 +108,7 @@ export class Snapshots {
    * it is deleted already.
    */
   async deleteBackup(backup: BackupRecord, deletion: Deletion = {}): Promise<void> {
-    const key = { table: backup.table.name, id: backup.id };
+    const key = { table: backup.table.name, id: backup.id, sink: backup.sink };
     const hasSnapshot = backup.status === 'AVAILABLE' && backup.source !== 'native';
     const row = await this.#rows.get(keys.backup(key.table, key.id));
     if (row === undefined) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
@@ -156,8 +160,8 @@ export class Snapshots {
     await this.#rows.transact([forgetFolder(table, folder)]);
   }
 
-  /** Ends a released snapshot's life, unless something holds it or it is the head. */
-  async kill(key: BackupKey): Promise<void> {
+  /** Ends a released snapshot's life, unless something holds it or it is the head of its lineage. */
+  async kill(key: Pick<BackupKey, 'table' | 'id'> & Lineage): Promise<void> {
     await this.#rows.transact([
       {
         Update: {
@@ -170,7 +174,7 @@ export class Snapshots {
       },
       {
         ConditionCheck: {
-          Key: { ...keys.table(key.table) },
+          Key: { ...keys.table(key) },
           ConditionExpression: 'attribute_not_exists(head) OR head.#snapshot <> :id',
           ExpressionAttributeNames: { '#snapshot': 'snapshot' },
           ExpressionAttributeValues: { ':id': key.id },

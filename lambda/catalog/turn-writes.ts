@@ -1,3 +1,4 @@
+import type { Lineage } from '../model/data-sinks.ts';
 import type { Turn } from '../model/records.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
@@ -9,9 +10,8 @@ import type { BackupId } from '../model/ids.ts';
 
 export type Update = NonNullable<Write['Update']>;
 
-/** An execution that wants or has a table's turn, and the backup that it makes. */
-export interface Claim {
-  readonly table: string;
+/** An execution that wants or has a lineage's turn, and the backup that it makes. */
+export interface Claim extends Lineage {
   readonly backup: BackupId;
   readonly execution: string;
 }
@@ -41,11 +41,12 @@ export function isUnchanged({ execution, parent }: Turn): TurnCondition {
 }
 
 /** Gives the turn to the claimant since `now` (epoch ms), if its backup is pending. */
-export function setTurn({ table, backup, execution }: Claim, now: number, free: TurnCondition): Write {
+export function setTurn(claim: Claim, now: number, free: TurnCondition): Write {
+  const { backup, execution } = claim;
   const turn: Turn = { execution, backup, since: now };
   return {
     Update: {
-      Key: { ...keys.table(table) },
+      Key: { ...keys.table(claim) },
       UpdateExpression: 'SET turn = :turn',
       ConditionExpression: `${free.condition} AND contains(pending, :id)`,
       ExpressionAttributeValues: { ...free.values, ':turn': turn, ':id': backup },
@@ -54,24 +55,24 @@ export function setTurn({ table, backup, execution }: Claim, now: number, free: 
 }
 
 /** Frees the turn and removes the backup from the pending ones. */
-export function freeTurn({ table, backup }: Claim, turn: Turn): Write & { readonly Update: Update } {
+export function freeTurn(claim: Claim, turn: Turn): Write & { readonly Update: Update } {
   const { condition, values } = isUnchanged(turn);
   return {
     Update: {
-      Key: { ...keys.table(table) },
+      Key: { ...keys.table(claim) },
       UpdateExpression: 'REMOVE turn DELETE pending :ids',
       ConditionExpression: condition,
-      ExpressionAttributeValues: { ...values, ':ids': new Set([backup]) },
+      ExpressionAttributeValues: { ...values, ':ids': new Set([claim.backup]) },
     },
   };
 }
 
 /** Records that the parent is pinned for the turn. */
-export function setParent({ table }: Claim, turn: Turn, parent: BackupId): Write {
+export function setParent(claim: Claim, turn: Turn, parent: BackupId): Write {
   const { condition, values } = isUnchanged(turn);
   return {
     Update: {
-      Key: { ...keys.table(table) },
+      Key: { ...keys.table(claim) },
       UpdateExpression: 'SET turn.parent = :parent',
       ConditionExpression: condition,
       ExpressionAttributeValues: { ...values, ':parent': parent },

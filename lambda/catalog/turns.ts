@@ -1,4 +1,5 @@
 import { nameExecution } from '../jobs/job.ts';
+import type { Lineage } from '../model/data-sinks.ts';
 import type { Distrust, TableRecord, Turn } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -49,13 +50,20 @@ export class Turns {
     this.#clock = clock;
   }
 
-  async getTable(name: string): Promise<TableRecord | undefined> {
-    const row = await this.#rows.get(keys.table(name));
+  /** Finds the record of a table name in a data sink, by default in the default one. */
+  async getTable(table: string, sink?: string): Promise<TableRecord | undefined> {
+    const row = await this.#rows.get(keys.table({ table, sink }));
     return row && decodeTable(row);
   }
 
+  /** Reads the records of a table name in all data sinks. */
+  async listLineages(table: string): Promise<TableRecord[]> {
+    const { pk } = keys.table({ table });
+    return (await this.#rows.queryRange({ pk, from: 'TABLE', to: 'TABLE#~' }, Infinity)).map(decodeTable);
+  }
+
   /**
-   * Lists every table that has or had backups, in order of name. Eventually consistent. A record that has no valid form
+   * Lists every table that has or had backups, in order of name, once for each of its data sinks. Eventually consistent. A record that has no valid form
    * goes to `onInvalid`; without that, it throws.
    */
   async listTables(onInvalid?: OnInvalid): Promise<TableRecord[]> {
@@ -65,7 +73,7 @@ export class Turns {
   /** Takes the turn if it is free and this backup is the earliest pending one. An execution may call it repeatedly. */
   async take(claim: Claim): Promise<TurnOutcome> {
     return retryChanged(claim, async () => {
-      const table = await this.getTable(claim.table);
+      const table = await this.getTable(claim.table, claim.sink);
       if (table?.pending.includes(claim.backup) !== true) return 'over';
       if (table.turn?.execution === claim.execution) return 'taken';
       if (table.turn !== undefined) return 'busy';
@@ -80,15 +88,15 @@ export class Turns {
    * `dead` is the turn of an execution that has ended. It is replaced by a new turn for the same backup. Without `dead` the
    * turn must be free. Returns undefined if no backup is pending or another caller was faster.
    */
-  async grant(name: string, dead?: Turn): Promise<Claim | undefined> {
-    const table = await this.getTable(name);
+  async grant({ table: name, sink }: Lineage, dead?: Turn): Promise<Claim | undefined> {
+    const table = await this.getTable(name, sink);
     const seen = table?.turn;
     const backup = seen?.backup ?? table?.pending[0];
     if (backup === undefined || seen?.execution !== dead?.execution) return undefined;
     const row = await this.#rows.get(keys.backup(name, backup));
     if (row === undefined) throw new TidemarkError('Internal', `the pending backup ${backup} has no record`);
     const attempts = decodeBackup(row).attempts + 1;
-    const claim = { table: name, backup, execution: nameExecution(backup, attempts) };
+    const claim = { table: name, sink, backup, execution: nameExecution(backup, attempts) };
     const refused = await this.#rows.transact([
       setTurn(claim, this.#clock.now(), seen === undefined ? isFree : isUnchanged(seen)),
       countAttempt(claim, attempts),
@@ -152,12 +160,12 @@ export class Turns {
   }
 
   /** Records that no backup may continue snapshots with runs up to a damaged one, unless that is known already. */
-  async distrust(table: string, { upTo, reason, seenAt }: Distrust): Promise<void> {
+  async distrust(lineage: Lineage, { upTo, reason, seenAt }: Distrust): Promise<void> {
     const distrust: Distrust = { upTo, reason: shortenText(reason), seenAt };
     await this.#rows.transact([
       {
         Update: {
-          Key: { ...keys.table(table) },
+          Key: { ...keys.table(lineage) },
           UpdateExpression: 'SET distrust = :distrust',
           ConditionExpression:
             'attribute_exists(pk) AND (attribute_not_exists(distrust) OR distrust.upTo < :upTo)',
@@ -169,7 +177,7 @@ export class Turns {
 
   /** The claimant's turn, with the parent that is pinned for it. Undefined if the turn is not the claimant's. */
   async #findTurn(claim: Claim): Promise<Turn | undefined> {
-    const turn = (await this.getTable(claim.table))?.turn;
+    const turn = (await this.getTable(claim.table, claim.sink))?.turn;
     return turn?.execution === claim.execution ? turn : undefined;
   }
 

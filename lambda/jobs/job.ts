@@ -1,3 +1,4 @@
+import { toSinkMember } from '../model/data-sinks.ts';
 import type { BackupId, RestoreId } from '../model/ids.ts';
 
 /**
@@ -20,6 +21,8 @@ interface Execution {
   readonly execution: string;
   /** Counts how often this execution started over because its stream turned out to be unusable. */
   readonly round: number;
+  /** The data sink that holds the snapshot, unless that is the default one. */
+  readonly sink?: string | undefined;
 }
 
 /** What every execution of the backup machine is started with; every state passes it on under `job`. */
@@ -44,13 +47,23 @@ export type Job = BackupJob | RestoreJob;
 export type Machine = Job['machine'];
 
 /** Makes the job of a backup's execution: by default its first one, which has the backup's id as its name. */
-export function createBackupJob(table: string, id: BackupId, execution: string = id): BackupJob {
-  return { machine: 'backup', table, id, execution, round: 0 };
+export function createBackupJob(
+  table: string,
+  id: BackupId,
+  execution: string = id,
+  sink?: string,
+): BackupJob {
+  return { machine: 'backup', table, id, execution, round: 0, ...toSinkMember(sink) };
 }
 
 /** Makes the job of a restore's execution: by default its first one, which has the restore's id as its name. */
-export function createRestoreJob(target: string, id: RestoreId, execution: string = id): RestoreJob {
-  return { machine: 'restore', table: target, id, execution, round: 0 };
+export function createRestoreJob(
+  target: string,
+  id: RestoreId,
+  execution: string = id,
+  sink?: string,
+): RestoreJob {
+  return { machine: 'restore', table: target, id, execution, round: 0, ...toSinkMember(sink) };
 }
 
 export type ExecutionState = 'running' | 'ended' | 'absent';

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 /** A named destination of backups. It holds no credential: roles and keys belong to the deployment. */
 export interface DataSink {
   readonly name: string;
@@ -7,3 +10,55 @@ export interface DataSink {
 
 /** The name of the sink that every deployment has: its own bucket, or on one machine the folder of its store. */
 export const defaultSink = 'default';
+
+/**
+ * The snapshots of one table in one data sink, each of which may continue an earlier one. It has a head, a turn and pending
+ * backups of its own. Without a sink it is that of the default one.
+ */
+export interface Lineage {
+  /** The name of the table. */
+  readonly table: string;
+  readonly sink?: string | undefined;
+}
+
+/** The storage classes of S3 from which an object can be read at once. */
+export const storageClasses = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+] as const;
+
+/** A data sink as the configuration gives it. */
+export interface ConfiguredSink {
+  readonly name: string;
+  readonly bucket: string;
+  /** The prefix of its keys, without a slash at its start or end. @default the bucket's root */
+  readonly prefix?: string;
+  /** The ARN of the KMS key that encrypts its objects. @default the bucket's own encryption */
+  readonly kmsKey?: string;
+  /** @default the bucket's own */
+  readonly storageClass?: (typeof storageClasses)[number];
+  /** On one machine: the folder that stands for the bucket. */
+  readonly folder?: string;
+  /** The role that reads and writes it. @default the functions' own roles */
+  readonly role?: SinkRole;
+}
+
+/** A role, perhaps of another account, that the functions assume. */
+export interface SinkRole {
+  readonly arn: string;
+  readonly externalId?: string;
+}
+
+/** The member `sink` of a record or a request: absent for the default sink, whatever its name was given as. */
+export function toSinkMember(name: string | undefined): { readonly sink?: string } {
+  return name === undefined || name === defaultSink ? {} : { sink: name };
+}
+
+/** The destination of a sink, as people read it. */
+export function destinationOf({ bucket, prefix = '', folder }: ConfiguredSink): string {
+  if (folder !== undefined) return pathToFileURL(join(folder, prefix)).href;
+  return `s3://${[bucket, prefix].filter(Boolean).join('/')}`;
+}

@@ -126,6 +126,8 @@ export interface BackupRecord {
   readonly base?: BaseSource;
   /** True: the backup reads back the objects that it has written, and compares their checksums, before it is AVAILABLE. */
   readonly checksum?: true;
+  /** The data sink that holds its snapshot, unless that is the default one. */
+  readonly sink?: string;
   /** The backup set of which the backup is a member. */
   readonly set?: SetKey;
   /** The stream that the table had at the request, if a backup could use it. It outlives the table by a day. */
@@ -162,9 +164,11 @@ export interface Distrust {
   readonly seenAt: number;
 }
 
-/** The catalog's record of one table name. */
+/** The catalog's record of one table name in one data sink. */
 export interface TableRecord {
   readonly name: string;
+  /** Absent for the default sink. */
+  readonly sink?: string;
   readonly lastMarker: number;
   readonly head?: Head;
   readonly turn?: Turn;
@@ -204,6 +208,8 @@ export interface RestoreRecord {
   readonly backup: BackupId;
   readonly backupArn: string;
   readonly source: TableIdentity;
+  /** The data sink that holds the backup, unless that is the default one. */
+  readonly sink?: string;
   /** The settings of the target: the source's description with the request's overrides. */
   readonly description: TableDescription;
   /** The time (epoch ms) whose content is restored: the backup's marker, or the point in time. */

@@ -5,7 +5,8 @@ import { compareSnapshots, type ComparisonStep, type Difference } from '../snaps
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { type Keyed, startOfHash } from '../snapshot/format/change.ts';
 import { formatHash, parseHash, wholeRange } from '../snapshot/format/hash-range.ts';
-import type { Manifest } from '../snapshot/format/manifest.ts';
+import { type Manifest, buildManifestKey } from '../snapshot/format/manifest.ts';
+import { createRoutedStore } from '../storage/routed-store.ts';
 import { Budget } from '../jobs/budget.ts';
 import { createPageToken, readPlace } from './page-token.ts';
 import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
@@ -51,7 +52,7 @@ const maxPageBytes = 4_000_000;
  * limit out of range and for a token of other backups.
  */
 export async function compareBackups(
-  services: Pick<ReadServices, 'catalog' | 'store' | 'secret' | 'clock' | 'config' | 'log' | 'native'>,
+  services: Pick<ReadServices, 'catalog' | 'sinks' | 'secret' | 'clock' | 'config' | 'log' | 'native'>,
   input: CompareBackupsInput,
 ): Promise<ComparisonPage> {
   const { limit = maxDifferences } = input;
@@ -68,12 +69,18 @@ export async function compareBackups(
     input.next === undefined
       ? startOfHash(0n)
       : parsePlace(await readPlace(services.secret, input.next, facts, keyedPlace));
-  const store = countReads(services.store);
+  const ofFrom = new Set([buildManifestKey(from.tableId, from.backup.id)]);
+  const stores = {
+    from: services.sinks.openStore(from.backup.sink),
+    to: services.sinks.openStore(to.backup.sink),
+  };
+  const store = countReads(createRoutedStore((key) => (ofFrom.has(key) ? stores.from : stores.to)));
   return readUnlessDeleted(services, [input.from, input.to], async () => {
     const [before, after] = await Promise.all([
       readBackupManifest(store, from),
       readBackupManifest(store, to),
     ]);
+    for (const { key } of before.runs) ofFrom.add(key);
     checkSameHash(before, after);
     const steps = compareSnapshots(store, before, after, start, services.config.limits);
     const { listed, end } = await collectPage(steps, limit, budget);

@@ -20,6 +20,8 @@ export interface CreateBackupInput extends TableReference {
    * backups.
    */
   readonly checksum?: true;
+  /** The data sink to store it in. @default the default one */
+  readonly sink?: string;
   /** A note that the record keeps. */
   readonly comment?: string;
   /** The caller's ARN, or the schedule's name. */
@@ -45,8 +47,8 @@ const maxCreatesPerSecond = 50;
  * Catalogs a backup and starts its execution; the backup is CREATING. Takes two rounds of calls: the table's description
  * and the rate limit, then the record and the start of the execution.
  *
- * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`. If
- * DynamoDB refuses to make a backup of its own, throws DynamoDB's error; it is also the reason on the record, and a repeat
+ * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`,
+ * `SinkNotFound`, `SinkUnreachable`. If  * DynamoDB refuses to make a backup of its own, throws DynamoDB's error; it is also the reason on the record, and a repeat
  * of the request asks DynamoDB again.
  */
 export async function createBackup(
@@ -55,6 +57,8 @@ export async function createBackup(
 ): Promise<BackupRecord> {
   const { requestKey, ...request } = input;
   checkKind(services, request);
+  // Before anything is written: counting a request against the rate limit is a write too.
+  await services.sinks.check(request.sink);
   const [prepared, admitted] = await Promise.all([
     prepareBackup(services, request),
     request.internal === true ||
@@ -91,19 +95,19 @@ export function tooManyRequestsError(): TidemarkError {
  */
 function bindKey(
   requestKey: string,
-  { table, name, kind, source, base, checksum, comment, requestedBy }: CreateBackupInput,
+  { table, name, kind, source, base, checksum, comment, requestedBy, sink }: CreateBackupInput,
 ): string {
   return hash(
     'sha256',
-    JSON.stringify([requestKey, table, name, kind, source, base, checksum, comment, requestedBy]),
+    JSON.stringify([requestKey, table, name, kind, source, base, checksum, comment, requestedBy, sink]),
   );
 }
 
 /** Starts the execution. If that fails, the reconciler finds the record without an execution and starts one. */
 export async function startBackup(services: RequestServices, backup: BackupRecord): Promise<void> {
-  const { id, table } = backup;
+  const { id, table, sink } = backup;
   try {
-    await services.executions.start(createBackupJob(table.name, id));
+    await services.executions.start(createBackupJob(table.name, id, id, sink));
   } catch (error) {
     services.log.error('backup not started: the reconciler will start it', {
       backup: id,

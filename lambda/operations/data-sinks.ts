@@ -1,24 +1,38 @@
-import { type DataSink, defaultSink } from '../model/data-sinks.ts';
-import { TidemarkError } from '../runtime/errors.ts';
+import type { DataSink } from '../model/data-sinks.ts';
+import { isError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
-type SinkServices = Pick<RequestServices, 'config'>;
+type SinkServices = Pick<RequestServices, 'sinks'>;
 
-/** An error shows at most this many characters of a name. */
-const maxShown = 100;
-
-/** Lists the data sinks. There is only the default one so far: decision 052 plans others. */
-export async function listDataSinks({ config }: SinkServices): Promise<readonly DataSink[]> {
-  return [{ name: defaultSink, destination: config.storeDestination }];
+/** Lists the data sinks, the default one first. */
+export async function listDataSinks({ sinks }: SinkServices): Promise<readonly DataSink[]> {
+  return sinks.list();
 }
 
-/** Finds a data sink by its name. Throws `SinkNotFound`. */
-export async function resolveDataSink(
-  services: SinkServices,
+/** Checks that a data sink exists and can be written and read. Throws `SinkNotFound`, `SinkUnreachable`. */
+export async function checkDataSink(
+  { sinks }: SinkServices,
   { name }: Pick<DataSink, 'name'>,
-): Promise<DataSink> {
-  const sink = (await listDataSinks(services)).find((each) => each.name === name);
-  if (sink !== undefined) return sink;
-  const shown = JSON.stringify(name.slice(0, maxShown));
-  throw new TidemarkError('SinkNotFound', `There is no data sink ${shown}: use ${defaultSink}`);
+): Promise<void> {
+  await sinks.check(name);
+}
+
+/** A data sink that was checked. `fault`: why it cannot be used. */
+export interface CheckedSink extends DataSink {
+  readonly fault?: string;
+}
+
+/** Lists the data sinks, and for each whether it can be written and read now. */
+export async function checkDataSinks({ sinks }: SinkServices): Promise<readonly CheckedSink[]> {
+  return Promise.all(
+    sinks.list().map(async (sink) => {
+      try {
+        await sinks.check(sink.name);
+        return sink;
+      } catch (error) {
+        if (!isError(error, 'SinkUnreachable')) throw error;
+        return { ...sink, fault: error.message };
+      }
+    }),
+  );
 }

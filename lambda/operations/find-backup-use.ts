@@ -22,11 +22,11 @@ export async function findBackupUse(
   { catalog }: Pick<RequestServices, 'catalog'>,
   key: BackupKey,
 ): Promise<BackupUse> {
-  const [restores, snapshot, table] = await Promise.all([
+  const [restores, snapshot] = await Promise.all([
     catalog.restores.listOf(key, maxRestores),
     catalog.snapshots.get(key),
-    catalog.turns.getTable(key.table),
   ]);
+  const table = snapshot && (await catalog.turns.getTable(key.table, snapshot.sink));
   const distrust = table?.distrust;
   const mayShare =
     snapshot !== undefined &&

@@ -23,12 +23,12 @@ export interface BackupItem extends Reads {
  * does not have the attributes of the table's key.
  */
 export async function getBackupItem(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'native' | 'store'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'native' | 'sinks'>,
   { backup: backupKey, key }: GetBackupItemInput,
 ): Promise<BackupItem> {
   const readable = await findReadableBackup(services, backupKey);
   const wanted = encodeKey(key, readable.backup.description);
-  const store = countReads(services.store);
+  const store = countReads(services.sinks.openStore(readable.backup.sink));
   return readUnlessDeleted(services, [backupKey], async () => {
     const manifest = await readBackupManifest(store, readable);
     const { image } = await readItem(store, manifest, locateKey(wanted, manifest));

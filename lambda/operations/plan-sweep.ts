@@ -52,7 +52,9 @@ export async function planSweep(
     return { folders: [...plans, await planDeletedStaging(services, staged, table)] };
   }
   const first = next === undefined ? '' : await readPlace(services.secret, next, facts, tablePlace);
-  const names = (await catalog.turns.listTables()).map(({ name }) => name).filter((name) => name >= first);
+  // A table is listed once for each of its data sinks.
+  const listed = new Set((await catalog.turns.listTables()).map(({ name }) => name));
+  const names = [...listed].filter((name) => name >= first).toSorted((a, b) => (a < b ? -1 : 1));
   const folders: FolderPlan[] = [];
   for (const [i, name] of names.entries()) {
     const plans = await planTableFolders(services, name, staged, { killReleased: false, budget });

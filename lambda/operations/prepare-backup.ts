@@ -1,4 +1,5 @@
 import type { NewBackup } from '../catalog/backups.ts';
+import { toSinkMember } from '../model/data-sinks.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { checkSource } from './check-source.ts';
@@ -17,11 +18,12 @@ export async function prepareBackup(
   services: RequestServices,
   input: Omit<CreateBackupInput, 'requestKey'>,
 ): Promise<NewBackup> {
-  const { table: name, tableArn, ...request } = input;
+  const { table: name, tableArn, sink: sinkName, ...given } = input;
+  const request = { ...given, ...toSinkMember(sinkName) };
   const requestedAt = services.clock.now();
   const [table, record] = await Promise.all([
     describeCompleteTable(services, { table: name, ...(tableArn !== undefined && { tableArn }) }),
-    services.catalog.turns.getTable(name),
+    services.catalog.turns.getTable(name, request.sink),
   ]);
   if (input.source !== 'native') await checkSource(services, table, record?.head, input);
   const { why = [], ...clocks } = compareClocks(services, requestedAt, table.describedAt);
@@ -36,10 +38,10 @@ export async function prepareBackup(
   };
 }
 
-/** Throws `Validation` for a kind that the source does not make, and where there are no native backups. */
+/** Throws `Validation` for a kind or a data sink that the source does not have, and where there are no native backups. */
 export function checkKind(
   { native }: Pick<RequestServices, 'native'>,
-  { source, kind }: Pick<CreateBackupInput, 'source' | 'kind'>,
+  { source, kind, sink }: Pick<CreateBackupInput, 'source' | 'kind' | 'sink'>,
 ): void {
   if (source === 'scan' && kind !== undefined && kind !== 'full') {
     throw new TidemarkError('Validation', `A scan makes a full backup, not one of kind ${kind}`);
@@ -51,4 +53,6 @@ export function checkKind(
   native.check();
   if (kind !== undefined)
     throw new TidemarkError('Validation', "DynamoDB's own backups have no kind: each is of the whole table");
+  if (toSinkMember(sink).sink !== undefined)
+    throw new TidemarkError('Validation', 'DynamoDB keeps its own backups: they have no data sink');
 }

@@ -87,9 +87,12 @@ export async function startOnce(
 }
 
 /** Starts the execution. If that fails, the reconciler finds the record without an execution and starts one. */
-export async function startRestore(services: RequestServices, { target, id }: RestoreRecord): Promise<void> {
+export async function startRestore(
+  services: RequestServices,
+  { target, id, sink }: RestoreRecord,
+): Promise<void> {
   try {
-    await services.executions.start(createRestoreJob(target, id));
+    await services.executions.start(createRestoreJob(target, id, id, sink));
   } catch (error) {
     services.log.error('restore not started: the reconciler will start it', {
       restore: id,

@@ -45,7 +45,7 @@ export interface VerificationPage extends Reads {
 export async function verifyBackup(
   services: Pick<
     ReadServices,
-    'catalog' | 'clock' | 'config' | 'log' | 'native' | 'secret' | 'store' | 'reportDamage'
+    'catalog' | 'clock' | 'config' | 'log' | 'native' | 'secret' | 'sinks' | 'reportDamage'
   >,
   { backup: key, share = 1, next }: VerifyBackupInput,
 ): Promise<VerificationPage> {
@@ -56,7 +56,7 @@ export async function verifyBackup(
   const readable = await findReadableBackup(services, key);
   const facts = ['verify', readable.backup.arn, share];
   let done = next === undefined ? 0 : Number(`0x${await readPlace(services.secret, next, facts, hexPlace)}`);
-  const store = countReads(services.store);
+  const store = countReads(services.sinks.openStore(readable.backup.sink));
   const findings = new Findings();
   const object = buildManifestKey(readable.tableId, key.id);
   const manifest = await findings.recordDamage(object, readBackupManifest(store, readable));

@@ -1,4 +1,5 @@
 import { isHeadInReach } from '../backup/stream-reach.ts';
+import { toSinkMember } from '../model/data-sinks.ts';
 import type { TableRecord } from '../model/records.ts';
 import { createBackup } from '../operations/create-backup.ts';
 import { isError } from '../runtime/errors.ts';
@@ -19,12 +20,12 @@ const moveEveryMs = 60 * 60 * 1000;
  * head is kept.
  */
 export async function moveHead(services: Services, table: TableRecord): Promise<void> {
-  const { name, head, turn, pending, lastMarker } = table;
+  const { name, sink, head, turn, pending, lastMarker } = table;
   const now = services.clock.now();
   const isIdle = turn === undefined && pending.length === 0 && now - lastMarker >= moveEveryMs;
   const age = head === undefined ? 0 : now - head.marker;
   if (head === undefined || !isIdle || age < headAgeMs || age > oldestParentMs) return;
-  if (!(await services.catalog.backups.isHeadWanted(name))) return;
+  if (!(await services.catalog.backups.isHeadWanted({ table: name, sink }))) return;
   try {
     const described = await describeTable(services.dynamodb, name);
     if (described.status === 'DELETING' || !(await isHeadInReach(services, described, head))) return;
@@ -34,6 +35,7 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
       source: 'stream',
       name: 'tidemark-head',
       internal: true,
+      ...toSinkMember(sink),
       expiresAt: head.marker,
     });
   } catch (error) {

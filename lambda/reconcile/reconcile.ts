@@ -73,7 +73,7 @@ export async function reconcile(services: Services): Promise<{ readonly troubles
   await pass.forEach(
     async (onInvalid) => rotateRandomly(await catalog.turns.listTables(onInvalid), ids),
     (table) => reconcileTable(services, table),
-    ({ name }) => ({ table: name }),
+    ({ name, sink }) => ({ table: name, sink }),
   );
   return { troubles: pass.troubles };
 }
@@ -128,19 +128,19 @@ async function reconcileTable(services: Services, table: TableRecord): Promise<v
   if (table.turn !== undefined) {
     await reconcileTurn(services, table);
   } else if (await isOrphaned(services, table)) {
-    await startNext(services, table.name);
+    await startNext(services, { table: table.name, sink: table.sink });
   }
   await moveHead(services, table);
 }
 
-async function reconcileTurn(services: Services, { name, turn }: TableRecord): Promise<void> {
+async function reconcileTurn(services: Services, { name, sink, turn }: TableRecord): Promise<void> {
   const { catalog, clock, config, executions } = services;
   if (turn === undefined || clock.now() - turn.since < config.reconcileGraceMs) return;
   if ((await executions.state('backup', turn.execution)) === 'running') return;
   const backup = await catalog.backups.get({ table: name, id: turn.backup });
-  if ((backup?.attempts ?? 0) < maxAttempts) return startNext(services, name, turn);
-  await catalog.turns.fail({ table: name, backup: turn.backup, execution: turn.execution }, abandoned);
-  await startNext(services, name);
+  if ((backup?.attempts ?? 0) < maxAttempts) return startNext(services, { table: name, sink }, turn);
+  await catalog.turns.fail({ table: name, sink, backup: turn.backup, execution: turn.execution }, abandoned);
+  await startNext(services, { table: name, sink });
 }
 
 /** True if the earliest pending backup waits although the turn is free, and has waited longer than a start takes. */
@@ -156,7 +156,7 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
   const execution = nameExecution(restore.id, restore.attempts);
   if (clock.now() - restore.requestedAt < config.reconcileGraceMs) return;
   if ((await executions.state('restore', execution)) === 'running') return;
-  const job = createRestoreJob(restore.target, restore.id, execution);
+  const job = createRestoreJob(restore.target, restore.id, execution, restore.sink);
   if (restore.attempts >= maxAttempts) {
     await abortRestore(services, { job, failure: { Error: abandoned } }, { isLast: true });
     return;

@@ -2,25 +2,20 @@ import pMap from 'p-map';
 import type { Census, FormerFolder } from '../catalog/census.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
 import type { Budget } from '../jobs/budget.ts';
-import { reasonOf } from '../runtime/errors.ts';
+import { toSinkMember } from '../model/data-sinks.ts';
+import { isError, reasonOf } from '../runtime/errors.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import { planBackupStaging, type Staged } from './plan-staging.ts';
-import {
-  findLiveSnapshots,
-  type FolderPlan,
-  makerOf,
-  planTable,
-  type SweepPlan,
-  type TableFacts,
-} from './sweep-plan.ts';
-import type { SweepServices } from './sweep-services.ts';
+import { findLiveSnapshots, type FolderPlan, makerOf, planTable, type SweepPlan } from './sweep-plan.ts';
+import { storeOf, type SweepServices } from './sweep-services.ts';
 
 /** How many manifests are read at once: enough to hide the store's latency. A manifest has at most a few megabytes. */
 const maxOpenManifests = 8;
 
 /**
- * Plans for everything that belongs to one table name: each TableId that it had, and the staging of its backups, which
+ * Plans for everything that belongs to one table name: each TableId that it had in each data sink, which have nothing in
+ * common, and the staging of its backups, which
  * is taken out of `staged`. With `killReleased` it first ends the lives of released snapshots that nothing holds: a
  * crash between deleting a backup and ending its snapshot leaves them alive. Undefined if the time is spent before
  * everything is read.
@@ -55,58 +50,108 @@ export async function planTableFolders(
   const { snapshots } = services.catalog;
   const before = await snapshots.takeCensus(table);
   if (killReleased) {
-    for (const { id, alive, released } of before.snapshots)
-      if (alive && released === true) await snapshots.kill({ table, id });
+    for (const { id, alive, released, sink } of before.snapshots)
+      if (alive && released === true) await snapshots.kill({ table, id, sink });
   }
-  const listed = await listObjects(services, findTableIds(before), budget);
+  const listed = await listFolders(services, before, budget);
   if (listed === undefined) return undefined;
-  const makers = [...listed.values()].flat().map(({ key }) => makerOf(key));
+  const makers = listed.flatMap(({ objects }) => objects).map(({ key }) => makerOf(key));
   const census = await snapshots.takeCensus(
     table,
     makers.filter((id) => id !== undefined),
   );
   const plans: FolderPlan[] = [{ table, folder: 'staging', plan: planBackupStaging(census, staged) }];
-  for (const [tableId, objects] of listed) {
-    const outcome = await planTableId(services, { tableId, objects, census }, budget);
+  for (const folder of listed) {
+    const { tableId, sink } = folder;
+    const outcome = await planTableId(services, folder, selectSink(census, sink), budget);
     if (outcome === undefined) return undefined;
-    plans.push({ table, folder: `tables/${tableId}`, ...outcome });
+    plans.push({ table, folder: `tables/${tableId}`, ...toSinkMember(sink), ...outcome });
   }
   return plans;
 }
 
-/** Finds the TableIds whose folders may hold objects. */
-function findTableIds({ backups, snapshots, folders }: Census): Set<string> {
-  return new Set([...backups.values(), ...snapshots, ...folders].map(({ tableId }) => tableId));
+/** The folder of a TableId in a data sink, by default the default one. */
+interface TableFolder {
+  readonly tableId: string;
+  readonly sink?: string | undefined;
 }
 
-/** Lists the objects of the TableIds; undefined if the time is spent before the end. */
-async function listObjects(
-  { store }: SweepServices,
-  tableIds: Iterable<string>,
+/** What a folder holds. `trouble`: why that cannot be found out. */
+interface ListedFolder extends TableFolder {
+  readonly objects: readonly StoredObject[];
+  readonly trouble?: string;
+}
+
+/** Finds the folders that may hold objects: of each TableId in each data sink. */
+function findFolders({ backups, snapshots, folders }: Census): TableFolder[] {
+  const found = [...backups.values(), ...snapshots, ...folders];
+  return [...new Map(found.map(({ tableId, sink }) => [`${tableId}@${sink}`, { tableId, sink }])).values()];
+}
+
+/** Selects what is in one data sink. So an object that a backup in another sink is named after is unknown, and is kept. */
+function selectSink({ backups, snapshots, folders }: Census, sink: string | undefined): Census {
+  return {
+    backups: new Map([...backups].filter(([, backup]) => backup.sink === sink)),
+    snapshots: snapshots.filter((snapshot) => snapshot.sink === sink),
+    folders: folders.filter((folder) => folder.sink === sink),
+  };
+}
+
+/**
+ * Lists the objects of a table's folders; undefined if the time is spent before the end. A sink that cannot be listed does
+ * not keep the sweep from the others.
+ */
+async function listFolders(
+  services: SweepServices,
+  census: Census,
   budget: Budget,
-): Promise<Map<string, StoredObject[]> | undefined> {
-  const listed = new Map<string, StoredObject[]>();
-  for (const tableId of tableIds) {
-    const objects: StoredObject[] = [];
-    for await (const object of store.list(`tables/${tableId}`)) {
-      objects.push(object);
-      if (budget.isSpent()) return undefined;
+): Promise<ListedFolder[] | undefined> {
+  const listed: ListedFolder[] = [];
+  for (const folder of findFolders(census)) {
+    try {
+      const objects = await listObjects(services, folder, budget);
+      if (objects === undefined) return undefined;
+      listed.push({ ...folder, objects });
+    } catch (error) {
+      if (folder.sink === undefined) throw error;
+      if (!isAbandoned(error, folder.sink, census)) {
+        listed.push({ ...folder, objects: [], trouble: reasonOf(error) });
+      }
     }
-    listed.set(tableId, objects);
   }
   return listed;
 }
 
+async function listObjects(
+  services: SweepServices,
+  { tableId, sink }: TableFolder,
+  budget: Budget,
+): Promise<StoredObject[] | undefined> {
+  const objects: StoredObject[] = [];
+  for await (const object of storeOf(services, sink).list(`tables/${tableId}`)) {
+    objects.push(object);
+    if (budget.isSpent()) return undefined;
+  }
+  return objects;
+}
+
+/** True for a data sink that was removed from the configuration, and that has no backups of the table any longer. */
+function isAbandoned(error: unknown, sink: string, { backups }: Census): boolean {
+  return isError(error, 'SinkNotFound') && ![...backups.values()].some((backup) => backup.sink === sink);
+}
+
 async function planTableId(
   services: SweepServices,
-  { tableId, objects, census }: Pick<TableFacts, 'tableId' | 'objects' | 'census'>,
+  { tableId, sink, objects, trouble }: ListedFolder,
+  census: Census,
   budget: Budget,
 ): Promise<{ plan: SweepPlan } | { trouble: string } | undefined> {
+  if (trouble !== undefined) return { trouble };
   const deadline = services.clock.now() - services.config.sweepGraceMs;
   const live = findLiveSnapshots(census, tableId, deadline);
   const snapshots = census.snapshots.filter((snapshot) => live.has(snapshot.id));
   try {
-    const referred = await readReferredRuns(services, snapshots, budget);
+    const referred = await readReferredRuns(services, sink, snapshots, budget);
     if (referred === undefined) return undefined;
     const plan = planTable({ tableId, objects, census, live, referred });
     const forgetFolder = objects.length === 0 ? findUnusedFolder(census, tableId, deadline) : undefined;
@@ -132,10 +177,12 @@ function findUnusedFolder(
 
 /** Reads which runs the snapshots' manifests refer to; undefined if the time is spent before all are read. */
 async function readReferredRuns(
-  { store }: SweepServices,
+  services: SweepServices,
+  sink: string | undefined,
   snapshots: readonly SnapshotRecord[],
   budget: Budget,
 ): Promise<ReadonlySet<string> | undefined> {
+  const store = storeOf(services, sink);
   const referred = new Set<string>();
   let isSpent = false;
   await pMap(

@@ -36,10 +36,12 @@ export interface SweepPlan {
 }
 
 /** The plan for one folder; or, as `trouble`, the reason why there is none: then nothing in the folder is deleted. */
-export type FolderPlan = { readonly folder: string; readonly table?: string } & (
-  | { readonly plan: SweepPlan }
-  | { readonly trouble: string }
-);
+export type FolderPlan = {
+  readonly folder: string;
+  readonly table?: string;
+  /** The data sink in which the folder is, unless that is the default one. */
+  readonly sink?: string;
+} & ({ readonly plan: SweepPlan } | { readonly trouble: string });
 
 /** The records and objects of one table, read in the order that `planTableFolders` explains. */
 export interface TableFacts {

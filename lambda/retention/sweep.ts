@@ -11,7 +11,7 @@ import {
   type SweepPlan,
   type Tally,
 } from './sweep-plan.ts';
-import type { SweepServices } from './sweep-services.ts';
+import { storeOf, type SweepServices } from './sweep-services.ts';
 
 export interface SweepSummary {
   /** False if the time was spent before everything was done; the next sweep starts at another table. */
@@ -52,7 +52,8 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const staged = await listStaged(services);
   const tables = await catalog.turns.listTables((error) => run.recordTrouble({}, reasonOf(error)));
   let isFirst = true;
-  for (const { name: table } of rotateRandomly(tables, ids)) {
+  const names = new Set(tables.map(({ name }) => name));
+  for (const table of rotateRandomly([...names], ids)) {
     if (run.isTimeSpent()) break;
     await run.guard({ table }, async () => {
       const plans = await planTableFolders(services, table, staged, { killReleased: true, budget });
@@ -105,22 +106,23 @@ class SweepRun {
   }
 
   async execute(planned: FolderPlan): Promise<void> {
-    const { table, folder } = planned;
-    const facts = { table, folder };
+    const { table, folder, sink } = planned;
+    const facts = { table, folder, sink };
     if ('trouble' in planned) {
       this.recordTrouble(facts, planned.trouble);
     } else {
       this.#countKept(facts, planned.plan);
-      await this.guard(facts, () => this.#delete(planned.plan, table));
+      await this.guard(facts, () => this.#delete(planned.plan, table, sink));
     }
   }
 
   /** Deletes the objects, then the records: the next sweep finds both a remaining record and an object without one. */
-  async #delete(plan: SweepPlan, table: string | undefined): Promise<void> {
+  async #delete(plan: SweepPlan, table: string | undefined, sink: string | undefined): Promise<void> {
+    const store = storeOf(this.#services, sink);
     for (let start = 0; start < plan.delete.length; start += maxDeletions) {
       if (this.isTimeSpent()) return;
       const batch = plan.delete.slice(start, start + maxDeletions);
-      await this.#services.store.delete(batch.map(({ key }) => key));
+      await store.delete(batch.map(({ key }) => key));
       this.deleted = batch.reduce((sum, { bytes }) => addTallies(sum, { objects: 1, bytes }), this.deleted);
     }
     if (table === undefined) return;

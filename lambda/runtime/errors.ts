@@ -22,6 +22,7 @@ export const callerErrorCodes = [
   'GroupNotFound',
   'ScheduleIncomplete',
   'SinkNotFound',
+  'SinkUnreachable',
 ] as const;
 
 /**

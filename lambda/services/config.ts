@@ -1,6 +1,7 @@
 import type { BaseSource, RestoreWay } from '../model/records.ts';
 import { addAllTables, type TableGroup } from '../model/table-groups.ts';
 import { defaultLimits, type Limits } from '../snapshot/format/limits.ts';
+import type { ConfiguredSink } from '../model/data-sinks.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
@@ -61,6 +62,8 @@ export interface Config {
   readonly tables: readonly string[];
   /** The groups of tables that one request can back up together. */
   readonly groups: readonly TableGroup[];
+  /** The data sinks besides the default one. */
+  readonly sinks: readonly ConfiguredSink[];
   readonly limits: Limits;
 }
 
@@ -96,6 +99,7 @@ export const defaultConfig: Config = {
   storeDestination: '',
   tables: ['*'],
   groups: addAllTables([]),
+  sinks: [],
   limits: defaultLimits,
 };
 
@@ -127,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     scanSegments: readInteger(env, environment.scanSegments, defaultConfig.scanSegments, 1),
     tables: (readList(env, environment.tables) as string[] | undefined) ?? defaultConfig.tables,
     groups: addAllTables((readList(env, environment.groups) ?? []) as TableGroup[]),
+    sinks: (readList(env, environment.sinks) ?? []) as ConfiguredSink[],
   };
 }
 

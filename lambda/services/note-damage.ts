@@ -41,7 +41,7 @@ export async function noteDamage(
 ): Promise<void> {
   const snapshot = await catalog.snapshots.get({ table, id });
   if (snapshot === undefined) return;
-  const { tableId, oldestRun } = snapshot;
+  const { tableId, oldestRun, sink } = snapshot;
   // A manifest belongs to one snapshot, and a backup reads it before it continues that snapshot.
   const isManifest = object === buildManifestKey(tableId, id);
   const run = object === undefined ? undefined : parseRunKey(object);
@@ -50,5 +50,5 @@ export async function noteDamage(
   log.error(damageMessage, { table, snapshot: id, object, reason });
   const damage = { reason, seenAt: clock.now() };
   await catalog.snapshots.noteDamage({ table, id }, damage);
-  if (!isManifest) await catalog.turns.distrust(table, { upTo: run?.backup ?? id, ...damage });
+  if (!isManifest) await catalog.turns.distrust({ table, sink }, { upTo: run?.backup ?? id, ...damage });
 }

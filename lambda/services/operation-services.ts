@@ -5,7 +5,7 @@ import type { Services } from './services.ts';
 /** The services of one operation. */
 export type RequestServices = Pick<
   Services,
-  'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions' | 'recovery' | 'native'
+  'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions' | 'recovery' | 'native' | 'sinks'
 >;
 
 /** The services of all operations together. */
@@ -14,4 +14,4 @@ export type OperationServices = RequestServices &
   DamageServices & { readonly continuous: ContinuousBackups };
 
 /** The services of an operation that reads stored objects. */
-export type ReadServices = RequestServices & Pick<Services, 'store' | 'secret'> & DamageServices;
+export type ReadServices = RequestServices & Pick<Services, 'secret'> & DamageServices;

@@ -9,6 +9,7 @@ import type { Executions } from '../jobs/job.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Config } from './config.ts';
+import type { Sinks } from './sinks.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Log } from '../runtime/logger.ts';
 
@@ -21,7 +22,9 @@ export interface Services {
   readonly catalog: Catalog;
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
+  /** The deployment's own store. A step gets the store of its job's data sink in place of it. */
   readonly store: ObjectStore;
+  readonly sinks: Sinks;
   readonly executions: Executions;
   /** Signs what may not be forged: staged objects and the tags of restored tables. */
   readonly secret: Secret;

@@ -7,6 +7,7 @@ import { TidemarkError } from '../runtime/errors.ts';
  * ObjectStore  <--  createS3Store (s3-store.ts)                deployed: a bucket and a prefix
  *              <--  createDirectoryStore (directory-store.ts)  embedded: a folder
  *              <--  createLazyStore (lazy-store.ts)            another store, loaded when it is first used
+ *              <--  createRoutedStore (routed-store.ts)        several stores, of which the key says which one
  * ```
  *
  * Every adapter promises, as `test/storage/object-store.suite.ts` checks:

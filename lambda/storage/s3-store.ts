@@ -7,6 +7,8 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
+  type StorageClass,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Clock, systemClock } from '../runtime/clock.ts';
@@ -23,6 +25,10 @@ export interface S3StoreOptions {
   readonly bucket: string;
   /** Without slashes at its ends; may be empty. */
   readonly prefix: string;
+  /** The ARN of the KMS key that encrypts new objects. @default the bucket's own encryption */
+  readonly keyArn?: string;
+  /** @default the bucket's own: STANDARD */
+  readonly storageClass?: StorageClass;
   /** The clock that waits between the attempts of a put in conflict. @default the system's */
   readonly clock?: Pick<Clock, 'sleep'>;
 }
@@ -38,24 +44,29 @@ const maxKeysPerDelete = 1000;
 const conflictPauses = [100, 200, 400, 800];
 
 /**
- * Creates a store of objects in a bucket, under a prefix. Encryption is the bucket's default.
+ * Creates a store of objects in a bucket, under a prefix.
  *
  * A put may return `exists` although it was this writer's put that stored the object: when the response got lost, the SDK
  * sent the put again. Errors of S3 that the port does not name are thrown as they are. One of them is the
  * `ConditionalRequestConflict` of a putStream: S3 wants all its parts again, but the source is used up
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
  */
-export function createS3Store({ client, bucket, prefix, clock = systemClock }: S3StoreOptions): ObjectStore {
+export function createS3Store(options: S3StoreOptions): ObjectStore {
+  const { client, bucket, prefix, keyArn, storageClass, clock = systemClock } = options;
   const at = (key: string) => ({ Bucket: bucket, Key: toBucketKey(prefix, key) });
+  const kept = {
+    ...(keyArn !== undefined && { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: keyArn }),
+    ...(storageClass !== undefined && { StorageClass: storageClass }),
+  };
 
   return {
     async put(key, body, options) {
       const condition = options?.ifAbsent === true ? { IfNoneMatch: '*' } : {};
-      const send = () => client.send(new PutObjectCommand({ ...at(key), ...condition, Body: body }));
+      const send = () => client.send(new PutObjectCommand({ ...at(key), ...kept, ...condition, Body: body }));
       return toOutcome(retryConflicts(send, clock));
     },
     async putStream(key, body) {
-      const params = { ...at(key), IfNoneMatch: '*', Body: Readable.from(body) };
+      const params = { ...at(key), ...kept, IfNoneMatch: '*', Body: Readable.from(body) };
       return toOutcome(new Upload({ client, params, partSize, queueSize: partsAtOnce }).done());
     },
     async get(key) {
@@ -97,13 +108,20 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
 
 /** Opens the store that the stack gave to this function. Throws `Internal` if a variable is missing. */
 export function openS3Store(env: NodeJS.ProcessEnv): ObjectStore {
-  const client = new S3Client({});
-  client.middlewareStack.add(nameUnreadableAnswers, outermost);
-  return createS3Store({
-    client,
+  return openBucket({
     bucket: requireVariable(env, environment.bucket),
     prefix: env[environment.prefix] ?? '',
   });
+}
+
+/** Opens the store of a bucket with the function's own credentials, or others. */
+export function openBucket({
+  credentials,
+  ...place
+}: Omit<S3StoreOptions, 'client' | 'clock'> & Pick<S3ClientConfig, 'credentials'>): ObjectStore {
+  const client = new S3Client({ ...(credentials !== undefined && { credentials }) });
+  client.middlewareStack.add(nameUnreadableAnswers, outermost);
+  return createS3Store({ client, ...place });
 }
 
 async function toOutcome(put: Promise<unknown>): Promise<PutOutcome> {

@@ -106,8 +106,8 @@ export class Deletions {
   /** True if a backup of the table has not read it yet. */
   async #isNeeded(name: string): Promise<boolean> {
     const { catalog, hasRead } = this.#services;
-    const pending = (await catalog.turns.getTable(name))?.pending ?? [];
-    return !pending.every(hasRead);
+    const lineages = await catalog.turns.listLineages(name);
+    return !lineages.every(({ pending }) => pending.every(hasRead));
   }
 
   #start(name: string, deletion: Deletion): void {

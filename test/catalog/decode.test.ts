@@ -90,6 +90,7 @@ const backup: Whole<BackupRecord> = {
   comment: 'a comment',
   base: 'scan',
   checksum: true,
+  sink: 'archive',
   set: { name: 'nightly', id: toSetId(7) },
   streamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music/stream/2026-10-08T23:07:31.275',
   nativeArn: 'native',
@@ -103,6 +104,7 @@ const restore: Whole<RestoreRecord> = {
   backup: id,
   backupArn: 'arn',
   source: identity,
+  sink: 'archive',
   description,
   contentTime: 1,
   pointInTime: true,
@@ -128,6 +130,7 @@ const restore: Whole<RestoreRecord> = {
 const snapshot: Whole<SnapshotRecord> = {
   id,
   tableId: 'id-1',
+  sink: 'archive',
   manifestSha256: 'ab',
   oldestRun: id,
   ends: { stream: 'stream-1' },
@@ -143,6 +146,7 @@ const snapshot: Whole<SnapshotRecord> = {
 
 const table: Whole<TableRecord> = {
   name: 'Music',
+  sink: 'archive',
   lastMarker: 1,
   head: { tableId: 'id-1', snapshot: id, marker: 1 },
   turn: { execution: 'execution', backup: id, since: 1, parent: id },

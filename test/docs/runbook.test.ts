@@ -25,6 +25,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   GroupNotFound: true,
   ScheduleIncomplete: true,
   SinkNotFound: true,
+  SinkUnreachable: true,
   CutUnreachable: true,
   ExportFailed: true,
   ImportFailed: true,

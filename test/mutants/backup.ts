@@ -102,8 +102,15 @@ export const backupMutants: readonly Mutant[] = [
     tests: apply,
   },
   {
+    file: 'lambda/backup/parents.ts',
+    from: `const lineage = { table: table.name, sink };`,
+    to: `const lineage = { table: table.name };`,
+    harm: 'a backup by exports in another data sink continues a snapshot whose runs are not in that sink',
+    tests: ['test/scenarios/sinks/exports.test.ts'],
+  },
+  {
     file: 'lambda/backup/commit.ts',
-    from: `  if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });\n`,
+    from: `await services.catalog.snapshots.kill({ table: job.table, sink: job.sink, id: headSeen });`,
     to: '',
     harm: 'the former head lives until the next sweep although its backup was deleted',
     tests: [

@@ -1,26 +1,46 @@
-import { describe, expect, it } from 'vitest';
-import { listDataSinks, resolveDataSink } from '../../lambda/operations/data-sinks.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { checkDataSinks, listDataSinks } from '../../lambda/operations/data-sinks.ts';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { readConfig } from '../../lambda/services/config.ts';
+import { type OpenSink, Sinks } from '../../lambda/services/sinks.ts';
+import { createMemoryStore } from '../support/snapshot/support.ts';
 
-const services = (env: NodeJS.ProcessEnv) => ({ config: readConfig(env) });
 const bucket = { [environment.bucket]: 'backups', [environment.prefix]: 'eu/shop' };
+const archive = { name: 'archive', bucket: 'elsewhere', prefix: 'tidemark' };
+
+function createServices(env: NodeJS.ProcessEnv, open: OpenSink = async () => createMemoryStore()) {
+  return { sinks: new Sinks({ store: createMemoryStore(), config: readConfig(env), open }) };
+}
 
 describe('the data sinks', () => {
   it.each([
     [bucket, 's3://backups/eu/shop'],
     [{ ...bucket, [environment.prefix]: '' }, 's3://backups'],
-  ])('are only the deployment’s own bucket', async (env, destination) => {
-    expect(await listDataSinks(services(env))).toEqual([{ name: 'default', destination }]);
-    expect(await resolveDataSink(services(env), { name: 'default' })).toEqual({
-      name: 'default',
-      destination,
-    });
+  ])('of a deployment that configures none are its own bucket', async (env, destination) => {
+    expect(await listDataSinks(createServices(env))).toEqual([{ name: 'default', destination }]);
   });
 
-  it.each(['archive', '', 'Default', 'x'.repeat(100_000)])('do not include %s', async (name) => {
-    const refused = resolveDataSink(services(bucket), { name });
-    await expect(refused).rejects.toMatchObject({ code: 'SinkNotFound' });
-    await expect(refused).rejects.toThrow(/^.{1,200}$/);
+  it('are followed by the configured ones', async () => {
+    const services = createServices({ ...bucket, [environment.sinks]: JSON.stringify([archive]) });
+    expect(await listDataSinks(services)).toEqual([
+      { name: 'default', destination: 's3://backups/eu/shop' },
+      { name: 'archive', destination: 's3://elsewhere/tidemark' },
+    ]);
+  });
+});
+
+describe('a check of all data sinks', () => {
+  it('reports the one that cannot be used by the name of its error, without its text', async () => {
+    const sinks = [archive, { ...archive, name: 'gone', bucket: 'gone' }];
+    const open = vi.fn<OpenSink>(async ({ bucket: name }) => {
+      if (name === 'gone') throw Object.assign(new Error('AKIDEXAMPLE is secret'), { name: 'AccessDenied' });
+      return createMemoryStore();
+    });
+    const services = createServices({ ...bucket, [environment.sinks]: JSON.stringify(sinks) }, open);
+    const [own, found, gone] = await checkDataSinks(services);
+    expect(own).not.toHaveProperty('fault');
+    expect(found).not.toHaveProperty('fault');
+    expect(gone?.fault).toMatch(/^The data sink gone \(s3:\/\/gone\/tidemark\) cannot .*: AccessDenied\. /);
+    expect(gone?.fault).not.toContain('AKID');
   });
 });

@@ -23,6 +23,7 @@ import { StateMachines } from './services/state-machines.ts';
 import { answerStreams } from './services/streams.ts';
 import { account, catalogName } from './services/table-plane.ts';
 import { UserTables } from './services/user-tables.ts';
+import { createDefaultSink } from '../support/sinks.ts';
 import { testSecret } from '../support/secret.ts';
 
 /** A whole Tidemark in simulated time, over simulated services. The seed decides everything that happens in it. */
@@ -78,6 +79,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     },
     () => scheduler.now,
   );
+  const shared = createSimulatedStore(bucket, network, faults);
   const services: Services = {
     config,
     clock: network.clock,
@@ -88,7 +90,8 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     streams: createSimulatedStreams((command) =>
       network.call('streams', command.constructor.name, () => answerStreams(tables, command)),
     ),
-    store: createSimulatedStore(bucket, network, faults),
+    store: shared,
+    sinks: createDefaultSink(shared),
     executions: machines,
     secret: testSecret,
     recovery: createRecovery(dynamodb),

@@ -80,10 +80,11 @@ export async function tableExists({ dynamodb }: TestDatabase, name: string): Pro
   }
 }
 
-/** Expects that no execution holds the table's turn, waits for it, or pins one of its snapshots. */
+/** Expects that no execution holds a turn of the table, waits for it, or pins one of its snapshots, in any data sink. */
 export async function expectNothingHeld(harness: Harness, table: string): Promise<void> {
-  const record = await harness.services.catalog.turns.getTable(table);
-  expect([record?.turn, record?.pending]).toEqual([undefined, []]);
+  const lineages = await harness.services.catalog.turns.listLineages(table);
+  expect(lineages).not.toEqual([]);
+  for (const { turn, pending } of lineages) expect([turn, pending]).toEqual([undefined, []]);
   const { backups } = await harness.operations.listBackups({ table, limit: 100, includeFailed: true });
   for (const { id } of backups) {
     const snapshot = await harness.services.catalog.snapshots.get({ table, id });

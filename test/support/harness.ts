@@ -11,6 +11,8 @@ import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
+import { type OpenSink, Sinks } from '../../lambda/services/sinks.ts';
+import { openFolder, placeSink } from '../../local/sink-folders.ts';
 import { defaultLimits, type Limits } from '../../lambda/snapshot/format/limits.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
@@ -51,6 +53,8 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly around?: LocalOptions['around'];
   readonly store?: (store: ObjectStore) => ObjectStore;
+  /** @default the folders of the configured sinks */
+  readonly openSink?: OpenSink;
   readonly log?: Log;
   /** DynamoDB's on-demand backups. @default there are none */
   readonly native?: NativeBackups;
@@ -92,6 +96,8 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const plain = createDirectoryStore(folder);
   const dynamodb = options.exports ? database.client() : database.dynamodb;
   const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
+  const { config: { sinks: asked = [], ...config } = {}, ...first } = options;
+  const sinks = await Promise.all(asked.map((sink) => placeSink(sink, folder)));
   const compose = (given: HarnessOptions): Harness => {
     const clock = given.clock ?? database.clock;
     const executions = createLocalExecutions({
@@ -101,15 +107,18 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       retryMs: 5,
       ...(given.around && { around: given.around }),
     });
+    const settled: Config = { ...testConfig, catalogArn, sinks, ...given.config };
+    const store = given.store?.(plain) ?? plain;
     const services: Services = {
-      config: { ...testConfig, catalogArn, ...given.config },
+      config: settled,
       clock,
       ids: randomIds,
       log: given.log ?? silentLog,
       catalog: openCatalog(dynamodb, catalogTable, clock, randomIds),
       dynamodb,
       streams: database.streams,
-      store: given.store?.(plain) ?? plain,
+      store,
+      sinks: new Sinks({ store, config: settled, open: given.openSink ?? openFolder }),
       executions,
       secret: given.secret ?? testSecret,
       recovery: options.exports?.recovery ?? {
@@ -134,7 +143,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       },
     };
   };
-  const harness = compose(options);
+  const harness = compose({ ...first, config });
   if (options.exports === undefined) return harness;
   const { recovery } = options.exports;
   const exports = await EmbeddedExports.open({

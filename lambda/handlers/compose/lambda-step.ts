@@ -1,5 +1,6 @@
 import { openCatalog } from '../../catalog/catalog.ts';
 import { openS3Store } from '../../storage/s3-store.ts';
+import { openSink } from './open-sink.ts';
 import { runStep, type Step } from './run-step.ts';
 import { createExecutions } from '../../jobs/state-machines.ts';
 import type { Job } from '../../jobs/job.ts';
@@ -16,6 +17,7 @@ import { environment } from '../../runtime/environment.ts';
 import { randomIds } from '../../runtime/ids.ts';
 import { createLambdaLog } from '../../runtime/logger.ts';
 import type { Services } from '../../services/services.ts';
+import { Sinks } from '../../services/sinks.ts';
 
 /** The part of Lambda's context that a step reads. Emulators may leave it out. */
 interface Context {
@@ -44,15 +46,18 @@ export function createStepServices(name: string, env: NodeJS.ProcessEnv): Servic
   const dynamodb = createDynamodbClient();
   const bucket = env[environment.bucket] ?? '';
   const keyArn = env[environment.bucketKey];
+  const config = readConfig(env);
+  const store = openS3Store(env);
   return {
-    config: readConfig(env),
+    config,
     clock: systemClock,
     ids: randomIds,
     log: createLambdaLog(name),
     catalog: openCatalog(dynamodb, requireVariable(env, environment.catalogTable), systemClock, randomIds),
     dynamodb,
     streams: createStreamsClient(),
-    store: openS3Store(env),
+    store,
+    sinks: new Sinks({ store, config, open: openSink }),
     executions: createExecutions(env),
     secret: createKmsSecret(env),
     recovery: createRecovery(dynamodb),

@@ -13,17 +13,16 @@ import { createLambdaLog } from '../../runtime/logger.ts';
 import { requireVariable } from '../../runtime/required.ts';
 import { readConfig } from '../../services/config.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
+import { Sinks } from '../../services/sinks.ts';
 import { createLazyStore } from '../../storage/lazy-store.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import { createDamageReporter } from './damage-reporter.ts';
+import { openSink } from './open-sink.ts';
 
 /** Creates the operations of a deployed function from its environment. `secret`: signs page tokens; by default a key in KMS. */
 export function createRequestOperations(env: NodeJS.ProcessEnv, secret = createTokenSecret(env)): Operations {
-  const store = createLazyStore(async () => {
-    // Load the S3 client only when a request reads the store, which few do: loading it would slow down the first request.
-    const { openS3Store } = await import('../../storage/s3-store.ts');
-    return openS3Store(env);
-  });
-  const services = createRequestServices(env);
+  const store = createOwnStore(env);
+  const services = createRequestServices(env, store);
   const continuous = createContinuousBackups(services.dynamodb, createRestoreInvoker(env));
   // Only the function that reads backups has the variable: it may not write the catalog.
   const reportDamage = env[environment.damageFunction] ? createDamageReporter(env) : undefined;
@@ -38,10 +37,20 @@ function createTokenSecret(env: NodeJS.ProcessEnv): Secret {
   });
 }
 
-export function createRequestServices(env: NodeJS.ProcessEnv): RequestServices {
+function createOwnStore(env: NodeJS.ProcessEnv): ObjectStore {
+  return createLazyStore(async () => {
+    // Load the S3 client only when a request reads the store, which few do: loading it would slow down the first request.
+    const { openS3Store } = await import('../../storage/s3-store.ts');
+    return openS3Store(env);
+  });
+}
+
+export function createRequestServices(env: NodeJS.ProcessEnv, store = createOwnStore(env)): RequestServices {
   const dynamodb = createDynamodbClient();
+  const config = readConfig(env);
   return {
-    config: readConfig(env),
+    config,
+    sinks: new Sinks({ store, config, open: openSink }),
     clock: systemClock,
     ids: randomIds,
     log: createLambdaLog('request'),

@@ -7,7 +7,7 @@ import type { TaskHandler } from '../../jobs/states.ts';
 export type Step<I, O> = (services: Services, input: I) => Promise<O>;
 
 /**
- * Runs a step, logs one line, and notes the reason of a failure where `abort` finds it, as error names do not pass through
+ * Runs a step with the store of its job's data sink, logs one line, and notes the reason of a failure where `abort` finds it, as error names do not pass through
  * every state machine. `TaskIncomplete` (an earlier step failed) and, for a restore, `TurnLost` (another execution owns
  * it) are symptoms, so they do not overwrite a recorded reason.
  */
@@ -22,7 +22,7 @@ export async function runStep<I extends { readonly job: Job }, O extends object>
   const started = clock.now();
   const facts = { step: name, table: job.table, id: job.id, execution: job.execution };
   try {
-    const output = await step(services, input);
+    const output = await step({ ...services, store: services.sinks.openStore(job.sink) }, input);
     const status = 'status' in output ? output.status : undefined;
     log.info('step done', { ...facts, status, milliseconds: clock.now() - started });
     return output;

@@ -6,7 +6,6 @@ import type { RequestServices } from '../../services/operation-services.ts';
 import { admitRequest, tooManyRequestsError } from '../create-backup.ts';
 import { checkKind } from '../prepare-backup.ts';
 import { checkSetRequest, toObstacleError } from './check-set-request.ts';
-import { resolveDataSink } from '../data-sinks.ts';
 import { noticeEnd } from './advance-set.ts';
 import { readSet } from './read-set.ts';
 import {
@@ -36,8 +35,8 @@ export interface CreatedSet {
  * Requests backups of several tables as one set, which is CREATING. All of them get one marker. A table that cannot be
  * backed up becomes a member that failed with its reason; if that is every table, the request fails and nothing is written.
  *
- * Throws `Validation`, `SinkNotFound`, `LimitExceeded`, `TooManySets` (of the day), `SetInUse` (another set of the name is
- * being made), and what `createBackup` throws for the first table if no table can be backed up.
+ * Throws `Validation`, `SinkNotFound`, `SinkUnreachable`, `LimitExceeded`, `TooManySets` (of the day), `SetInUse` (another
+ * set of the name is being made), and what `createBackup` throws for the first table if no table can be backed up.
  */
 export async function createBackupSet(
   services: RequestServices,
@@ -46,8 +45,8 @@ export async function createBackupSet(
   const { maxPerDay, joinRunning, requestKey, ...request } = input;
   const { catalog } = services;
   checkSetRequest(request);
-  if (request.sink !== undefined) await resolveDataSink(services, { name: request.sink });
   checkKind(services, request);
+  await services.sinks.check(request.sink);
   const fingerprint = hash('sha256', JSON.stringify(canonize(request)));
   const key =
     requestKey === undefined ? undefined : hash('sha256', JSON.stringify([requestKey, fingerprint]));

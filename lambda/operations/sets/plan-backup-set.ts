@@ -8,7 +8,6 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { checkKind } from '../prepare-backup.ts';
 import { checkSetRequest, toObstacleError } from './check-set-request.ts';
-import { resolveDataSink } from '../data-sinks.ts';
 import { planBackup } from './plan-backup.ts';
 import { readSet } from './read-set.ts';
 import { memberConcurrency } from './request-members.ts';
@@ -39,15 +38,15 @@ export interface PlannedSet extends BackupEstimate {
  * Plans what a request for a set would do now, and changes nothing: no record, no object, no setting of a table. Sources
  * are chosen as for a backup; the backup itself may choose another one if the table has changed by then.
  *
- * Throws `Validation`, `SinkNotFound`, `SetInUse` and `TooManySets` as the request would.
+ * Throws `Validation`, `SinkNotFound`, `SinkUnreachable`, `SetInUse` and `TooManySets` as the request would.
  */
 export async function planBackupSet(
   services: RequestServices,
   { maxPerDay, ...request }: SetRequest & { readonly maxPerDay?: number },
 ): Promise<PlannedSet> {
   checkSetRequest(request);
-  if (request.sink !== undefined) await resolveDataSink(services, { name: request.sink });
   checkKind(services, request);
+  await services.sinks.check(request.sink, 'reading');
   await checkObstacle(services, request.name, maxPerDay);
   const members = await pMap(request.tables, (table) => planMember(services, request, table), {
     concurrency: memberConcurrency,

@@ -60,7 +60,7 @@ async function findParents(
 ): Promise<Parent[]> {
   if (candidates.some((name) => sources[name].continuesOlder))
     return findFormerHeads({ catalog, clock }, backup);
-  return findHead({ catalog }, backup, (await catalog.turns.getTable(backup.table.name))?.head);
+  return findHead({ catalog }, backup, (await catalog.turns.getTable(backup.table.name, backup.sink))?.head);
 }
 
 /** Finds what the choice depends on. */

@@ -16,7 +16,7 @@ export type PreparedMember = NewBackup | TidemarkError;
 
 type MemberRequest = Pick<
   SetRecord,
-  'name' | 'kind' | 'source' | 'base' | 'checksum' | 'comment' | 'requestedBy'
+  'name' | 'kind' | 'source' | 'base' | 'checksum' | 'comment' | 'requestedBy' | 'sink'
 >;
 
 /**
@@ -25,7 +25,7 @@ type MemberRequest = Pick<
  */
 export async function prepareMember(
   services: RequestServices,
-  { name, kind, source, base, checksum, comment, requestedBy }: MemberRequest,
+  { name, kind, source, base, checksum, comment, requestedBy, sink }: MemberRequest,
   table: string,
 ): Promise<PreparedMember> {
   try {
@@ -38,6 +38,7 @@ export async function prepareMember(
       ...(checksum !== undefined && { checksum }),
       ...(comment !== undefined && { comment }),
       ...(requestedBy !== undefined && { requestedBy }),
+      ...(sink !== undefined && { sink }),
     });
   } catch (error) {
     if (error instanceof TidemarkError) return error;

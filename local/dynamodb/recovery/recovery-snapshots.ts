@@ -38,11 +38,13 @@ export async function findSnapshots(
 ): Promise<SnapshotMarkers> {
   const { backups, snapshots } = await services.catalog.snapshots.takeCensus(identity.name);
   const candidates = snapshots.filter(
-    ({ alive, asOf, tableId }) => alive && asOf === undefined && tableId === identity.tableId,
+    ({ alive, asOf, tableId, sink }) =>
+      alive && asOf === undefined && tableId === identity.tableId && sink === undefined,
   );
   const ready = await filterInReach(services, streamArn, candidates);
   const coming = [...backups].filter(
-    ([, { status, tableId }]) => status === 'CREATING' && tableId === identity.tableId,
+    ([, { status, tableId, sink }]) =>
+      status === 'CREATING' && tableId === identity.tableId && sink === undefined,
   );
   return { ready: ready.map(({ id }) => markerOf(id)), coming: coming.map(([id]) => markerOf(id)) };
 }

@@ -122,7 +122,12 @@ async function createWaiting(count: number, own: number): Promise<{ table: strin
   await documents.send(
     new PutCommand({
       TableName: 'catalog',
-      Item: { ...keys.table(table), name: table, lastMarker: marker, pending: new Set<BackupId>(pending) },
+      Item: {
+        ...keys.table({ table }),
+        name: table,
+        lastMarker: marker,
+        pending: new Set<BackupId>(pending),
+      },
     }),
   );
   const { backup } = await catalog.backups.create({ ...newBackup(`${table}-2`), requestedBy: 'caller' });

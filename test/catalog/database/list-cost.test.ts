@@ -101,12 +101,12 @@ it('a list reads at most a thousand records, and then says where to continue', a
 it('the catalog reads a few records to decide whether a backup needs the head, however many backups the table has', async () => {
   const table = `table-${randomUUID()}`;
   for (let i = 0; i < 25; i++) await createFailed(table, i % 2 === 0);
-  expect(await catalog.backups.isHeadWanted(table)).toBe(false);
+  expect(await catalog.backups.isHeadWanted({ table })).toBe(false);
   await catalog.backups.create({ ...newBackup(table), source: 'native' });
-  expect(await catalog.backups.isHeadWanted(table)).toBe(false);
+  expect(await catalog.backups.isHeadWanted({ table })).toBe(false);
   await catalog.backups.create(newBackup(table));
   [queries, rows] = [0, 0];
-  expect(await catalog.backups.isHeadWanted(table)).toBe(true);
+  expect(await catalog.backups.isHeadWanted({ table })).toBe(true);
   expect({ queries, rows }).toEqual({ queries: 1, rows: 10 });
 });
 

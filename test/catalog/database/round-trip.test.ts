@@ -121,7 +121,7 @@ describe('the catalog reads back unchanged', () => {
           await catalog.turns.commit(commit);
 
           const { backup } = await catalog.backups.create({ ...plain, table });
-          const granted = await catalog.turns.grant(table.name);
+          const granted = await catalog.turns.grant({ table: table.name });
           const claim = { ...claimOf(backup), execution: `${backup.id}-2` };
           expect(granted).toEqual(claim);
           expect(await catalog.turns.pinParent(claim, first.id)).toBe(true);

@@ -53,7 +53,7 @@ describe('granting the turn to the next backup', () => {
   it('starts the earliest waiting backup in a new execution', async () => {
     const table = `table-${randomUUID()}`;
     const [first] = [await used.request(table), await used.request(table)];
-    const granted = await used.catalog.turns.grant(table);
+    const granted = await used.catalog.turns.grant({ table });
     expect(granted).toEqual({ table, backup: first.backup, execution: `${first.backup}-2` });
     expect(await used.catalog.turns.take(granted as Claim)).toBe('taken');
   });
@@ -61,21 +61,21 @@ describe('granting the turn to the next backup', () => {
   it('does nothing while an execution holds the turn', async () => {
     const claim = await used.takeTurn();
     await used.request(claim.table);
-    expect(await used.catalog.turns.grant(claim.table)).toBeUndefined();
+    expect(await used.catalog.turns.grant(claim)).toBeUndefined();
     expect(await used.catalog.turns.take(claim)).toBe('taken');
   });
 
   it('does nothing for a backup that has ended', async () => {
     const claim = await used.request(`table-${randomUUID()}`);
     await used.setStatus(claim, 'FAILED');
-    expect(await used.catalog.turns.grant(claim.table)).toBeUndefined();
+    expect(await used.catalog.turns.grant(claim)).toBeUndefined();
   });
 
   it('releases the pin of a dead execution whose turn it takes, and so does the next grant', async () => {
     const { table, older, claim } = await used.makeTwo();
     await used.catalog.turns.pinParent(claim, older);
     const dead = (await used.catalog.turns.getTable(table))?.turn;
-    const second = (await used.catalog.turns.grant(table, dead)) as Claim;
+    const second = (await used.catalog.turns.grant({ table }, dead)) as Claim;
     expect(await pinsOf(table, older)).toBeUndefined();
     await used.catalog.turns.pinParent(second, older);
     expect(await pinsOf(table, older)).toEqual(new Set([second.execution]));
@@ -110,7 +110,7 @@ describe('a commit', () => {
   it('is refused to an execution that has lost the turn', async () => {
     const claim = await used.takeTurn();
     const turn = (await used.catalog.turns.getTable(claim.table))?.turn;
-    await used.catalog.turns.grant(claim.table, turn);
+    await used.catalog.turns.grant(claim, turn);
     await expect(used.catalog.turns.commit(commitOf(claim))).rejects.toMatchObject(lost);
   });
 
@@ -152,7 +152,8 @@ describe('a commit', () => {
 describe('the run up to which a table’s runs are distrusted', () => {
   it('moves to a later damaged run, and stays at a later one when an earlier run is damaged', async () => {
     const { table, older, head } = await used.makeTwo();
-    const note = (upTo: BackupId) => used.catalog.turns.distrust(table, { upTo, reason: upTo, seenAt: 1 });
+    const note = (upTo: BackupId) =>
+      used.catalog.turns.distrust({ table }, { upTo, reason: upTo, seenAt: 1 });
     for (const upTo of [older, head, older]) await note(upTo);
     expect((await used.catalog.turns.getTable(table))?.distrust).toMatchObject({ upTo: head });
   });

@@ -236,7 +236,8 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   updateSeries: undefined,
   resolveTableGroup: { name: 'all', isConfigured: true, tables: ['Music'] },
   listTableGroups: ['all', 'Music'],
-  resolveDataSink: { name: 'default', destination: 's3://bucket' },
+  checkDataSink: undefined,
+  checkDataSinks: [{ name: 'default', destination: 's3://bucket' }],
   listDataSinks: [{ name: 'default', destination: 's3://bucket' }],
   useNonce: true,
 };

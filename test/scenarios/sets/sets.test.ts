@@ -7,7 +7,7 @@ import { commands, SetWorld } from '../../support/sets/set-world.ts';
 
 const database = useDatabase();
 
-it('any sequence of set operations, failures and crashes leaves the sets that a naive model predicts', async () => {
+it('any sequence of set operations in two data sinks, failures and crashes leaves the sets that a naive model predicts', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(commands, { minLength: 6, maxLength: 14 }), async (history) => {
       const world = await SetWorld.create(database);

@@ -17,6 +17,7 @@ import { backUp, expectExact, make, request, steady, type World } from '../sourc
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { createSimulatedDynamodb } from '../simulated-dynamodb.ts';
 import { testLimits } from '../harness.ts';
+import { createDefaultSink } from '../sinks.ts';
 import { testSecret } from '../secret.ts';
 
 /** Wraps each call of the store and of the catalog. */
@@ -71,6 +72,7 @@ export class SweepWorlds {
       },
     };
     const store = createMemoryStore();
+    const shared = wrapCalls(store, around);
     const services: Services = {
       config,
       clock,
@@ -79,7 +81,8 @@ export class SweepWorlds {
       catalog: openCatalog(this.#database.dynamodb, 'catalog', clock, randomIds),
       dynamodb: createSimulatedDynamodb(table),
       streams: table.client,
-      store: wrapCalls(store, around),
+      store: shared,
+      sinks: createDefaultSink(shared),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
       secret: testSecret,
       recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },

@@ -15,6 +15,7 @@ interface SetWish {
   readonly kind?: 'full' | 'differential';
   readonly replaces?: Replaced;
   readonly expires: boolean;
+  readonly sink: 'default' | 'archive';
   /** The tables whose backups fail. */
   readonly failing: readonly number[];
   /** The request dies after it has requested this many backups; absent: it does not die. */
@@ -34,6 +35,7 @@ const wishOf = (name: string): fc.Arbitrary<SetWish> =>
   fc
     .record({
       tables: fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 4 }),
+      sink: fc.constantFrom('default', 'archive'),
       expires: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
       failing: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(fc.nat(2), { maxLength: 2 })),
       kind: fc.constantFrom(undefined, undefined, 'full' as const, 'differential' as const),
@@ -122,6 +124,7 @@ export class SetWorld {
     /** The tables whose backups fail, by the name of the set. */
     const failing = new Map<string, Set<string>>();
     const harness: Harness = await startHarness(database, {
+      config: { sinks: [{ name: 'archive', bucket: 'archive' }] },
       around: async (handler, input, run) => {
         const { job } = input as { job: BackupJob };
         if (handler === 'commit') {
@@ -180,11 +183,12 @@ export class SetWorld {
 
   /** Requests a set, in a process that may die. Returns undefined if none of its tables exists. */
   async #request(wish: SetWish): Promise<SetKey | undefined> {
-    const { name, tables, kind, replaces, expires, failing, diesAfter } = wish;
+    const { name, tables, kind, replaces, expires, sink, failing, diesAfter } = wish;
     this.#failing.set(name, new Set(failing.map((table) => this.#tableOf(table))));
     const input: CreateBackupSetInput = {
       name,
       tables: tables.map((table) => this.#tableOf(table)),
+      sink,
       ...(kind && { kind }),
       ...(replaces && { replaces }),
       ...(expires && { expiresAt: this.database.clock.now() + hour }),

@@ -36,6 +36,7 @@ const folder = {
   members: {
     Folder: { type: 'string', required: true, text: 'A folder of the store.' },
     TableName: { type: 'string', text: 'The table whose snapshots are in the folder.' },
+    DataSink: { type: 'string', text: 'The data sink in which the folder is. Absent: the default one.' },
     Trouble: {
       type: 'string',
       text: 'Why no plan could be made for the folder: nothing in it would be deleted.',
@@ -107,8 +108,8 @@ export const planSweep = createOperation({
   },
 });
 
-function encodeFolder({ folder: name, table, ...outcome }: FolderPlan): Answer<typeof folder.members> {
-  const common = { Folder: name, TableName: table };
+function encodeFolder({ folder: name, table, sink, ...outcome }: FolderPlan): Answer<typeof folder.members> {
+  const common = { Folder: name, TableName: table, DataSink: sink };
   if ('trouble' in outcome) return { ...common, Trouble: outcome.trouble };
   return { ...common, Totals: encodeTotals(outcome.plan.totals), Forget: outcome.plan.forget };
 }

@@ -1,15 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { readTableName } from '../../../../lambda/model/table-patterns.ts';
 import type { BackupSet } from '../../../../lambda/model/sets.ts';
 import type { CreateBackupSetInput } from '../../../../lambda/operations/sets/create-backup-set.ts';
 import { describeTable } from '../../../../lambda/tables/table.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { createFilledTable, putItems, restore } from '../../../support/fixture.ts';
+import { readEverything } from '../../../support/read-everything.ts';
 import { createSimulatedRecovery } from '../../../support/recovery.ts';
-import { normal, readTableContent } from '../../../support/tables.ts';
+import { readTableContent } from '../../../support/tables.ts';
 import { useTidemark } from '../../../support/use-tidemark.ts';
 
 const world = useTidemark({ items: 20 });
@@ -26,27 +23,13 @@ async function createSet(input: Partial<CreateBackupSetInput> = {}): Promise<Bac
 const plan = (input: Partial<CreateBackupSetInput> = {}) =>
   world.harness.operations.planBackupSet({ name: 'nightly', tables: [world.table], ...input });
 
-/** Reads every record of the catalog and every object of the store. */
-async function readEverything() {
-  const { folder, services } = world.harness;
-  const TableName = readTableName(services.config.catalogArn);
-  const { Items = [] } = await world.database.dynamodb.send(
-    new ScanCommand({ TableName, ConsistentRead: true }),
-  );
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const contents = files.map(async (file) => [file, (await readFile(file)).toString('hex')] as const);
-  const objects = new Map(await Promise.all(contents));
-  return { records: Items.map(normal).toSorted(), objects };
-}
-
 describe('planBackupSet', () => {
   it('describes the set without changing a byte of the catalog or the store', async () => {
     await createSet();
     const other = await createFilledTable(world.database, 5);
-    const before = await readEverything();
+    const before = await readEverything(world.database, world.harness);
     const planned = await plan({ tables: [world.table, other, 'no-such-table'], checksum: true });
-    expect(await readEverything()).toEqual(before);
+    expect(await readEverything(world.database, world.harness)).toEqual(before);
     expect(planned.members).toMatchObject([
       { table: world.table, kind: 'incremental', source: 'stream', items: 20 },
       { table: other, kind: 'full', source: 'scan', items: 5 },
