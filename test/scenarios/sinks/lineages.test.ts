@@ -143,7 +143,7 @@ describe('a data sink that was removed from the configuration', () => {
   it('is named by all that reads its backups, and they can be deleted', async () => {
     const archived = await backup('archive');
     const own = await backup();
-    const without = later({ sinks: [] });
+    const without = world.harness.restart({ config: { sinks: [] } });
     const gone = {
       code: 'SinkNotFound',
       message: expect.stringContaining('no data sink archive any longer'),
@@ -159,9 +159,9 @@ describe('a data sink that was removed from the configuration', () => {
       reason: expect.stringContaining('no data sink archive any longer'),
     });
     // The sweep reports it, and continues with the default sink.
-    expect(await sweep(services)).toMatchObject({ finished: true, troubles: 1 });
+    expect(await sweep(later({ sinks: [] }).services)).toMatchObject({ finished: true, troubles: 1 });
     await operations.deleteBackup(key(archived));
-    expect(await sweep(services)).toMatchObject({ finished: true, troubles: 0 });
+    expect(await sweep(later({ sinks: [] }).services)).toMatchObject({ finished: true, troubles: 0 });
     expect(await operations.verifyBackup({ backup: key(own) })).toMatchObject({ problemCount: 0 });
   });
 
