@@ -2,11 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 /**
- * Every loop of `lambda/` and `local/` that counts nothing, by its file, with what ends it. A loop that asks somebody again
- * and again ends by a time or a number of its own, whatever it is answered.
+ * Every loop of `lambda/` and `local/` without a counter, by its file, with the condition that ends it. A loop that repeatedly
+ * calls a service must end by a time or a number of its own, whatever the service answers.
  */
 const ends: Readonly<Record<string, readonly string[]>> = {
-  // Loops over a text or bytes: each turn moves forward in them.
+  // Loops over a text or bytes: each iteration moves forward.
   'lambda/dialects/kinetica/avro.ts': ['a block of the text each turn', 'seven bits of the number each turn'],
   'lambda/item/doubled-name.ts': ['a character each turn'],
   'lambda/item/item-scanner.ts': ['a member each turn', 'an element each turn', 'an element each turn'],
@@ -27,7 +27,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   'lambda/snapshot/format/line.ts': ['a line each turn', 'a byte each turn', 'a byte each turn'],
   'lambda/snapshot/read/find-line.ts': ['the half each turn'],
   'lambda/storage/directory-store.ts': ['a read each turn; the end of the file ends it'],
-  // Loops over what is stored: each turn takes a frame, an entry or a part of a finite number.
+  // Loops over stored data: each iteration takes one of a finite number of frames, entries or parts.
   'lambda/jobs/staging.ts': ['a part each turn; a missing one throws'],
   'lambda/snapshot/read/entry-cursor.ts': ['a frame each turn'],
   'lambda/snapshot/read/merge.ts': [
@@ -41,7 +41,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   'lambda/restore/write-items.ts': ['progress, or five refusals in a row, within the time of a step'],
   'local/dynamodb/exports/import-source.ts': ['a line each turn', 'a frame each turn'],
   'local/dynamodb/exports/import-object.ts': ['a batch each turn', 'an item each turn'],
-  // Loops over pages and candidates, and tries.
+  // Loops over pages, candidates and attempts.
   'lambda/catalog/backups.ts': ['`maxListPages` pages'],
   'lambda/catalog/catalog-table.ts': ['`maxConflictTries` tries'],
   'lambda/operations/table-groups.ts': ['`maxTagAttempts` tries'],
@@ -62,7 +62,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   'local/services.ts': ['half a minute: `settle` throws'],
 };
 
-/** Finds the loops whose head counts nothing up to a limit: `while`, `do`, and `for` without a step or a condition. */
+/** Finds the loops without a counter: `while`, `do`, and `for` without a step or a condition. */
 function countLoops(text: string): number {
   const code = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
   const whiles = code.match(/\bwhile \(/g)?.length ?? 0;
@@ -73,7 +73,7 @@ function countLoops(text: string): number {
   return whiles + fors;
 }
 
-it('every loop that counts nothing is known, with what ends it', () => {
+it('the list names every loop without a counter, with the condition that ends it', () => {
   const files = globSync(['lambda/**/*.ts', 'local/**/*.ts']);
   expect(files.length).toBeGreaterThan(300);
   const found = files

@@ -14,7 +14,7 @@ import { change, createMemoryStore, hashKey, manifestOf, writeRun } from '../sup
 /**
  * An attacker chooses the keys of items so that all have one hash: then every step that works by ranges of hashes has to
  * handle them together. Before the hash had a secret key, it was xxHash64: 100,000 printable keys with one hash took 0.7 s
- * to make, and one page of CompareBackups held them all (6.1 MB). A full page now ends between two keys of one hash.
+ * to make, and one page of CompareBackups held them all (6.1 MB). Now a full page may end between two keys of one hash.
  */
 
 const mask = (1n << 64n) - 1n;
@@ -97,7 +97,7 @@ describe('100,000 keys of one hash', () => {
   const hash = 7n;
   const count = 100_000;
 
-  it('are compared in pages of 1,000 differences, and each page reads a small part of them', async () => {
+  it('are compared in pages of 1,000 differences, each of which reads a small part of them', async () => {
     vi.spyOn(keyHash, 'createKeyHash').mockReturnValue(() => hash);
     const textOf = (side: string, n: number) => createHash('sha256').update(`${side} ${n}`).digest('base64');
     const items = (side: string) =>

@@ -121,7 +121,7 @@ describe('every reader of items takes time in proportion to the length of the te
     expect(timeOf(() => toCanonicalItem(item, ['k'])) + timeOf(() => measureItem(item))).toBeLessThan(maxMs);
   });
 
-  it('dropTrailing, of zeros that do not end the text', () => {
+  it('dropTrailing, of a text with zeros that are not at its end', () => {
     expect(timeOf(() => dropTrailing(`${repeat('0', length)}1`, '0'))).toBeLessThan(maxMs);
   });
 });

@@ -149,8 +149,8 @@ describe('the end of the runtime', () => {
   });
 });
 
-describe('the one line of a start that fails and exits with 1', () => {
-  test('is printed if the configuration is wrong', async () => {
+describe('a start that fails', () => {
+  test('prints one line and exits with 1 if the configuration is wrong', async () => {
     const home = await createTemporaryFolder();
     const file = join(home, 'config.json');
     await writeFile(file, JSON.stringify({ groups: [{ name: 'shop', tables: [] }] }));
@@ -161,7 +161,7 @@ describe('the one line of a start that fails and exits with 1', () => {
     );
   });
 
-  test('is printed if the home folder is in use', async () => {
+  test('prints one line and exits with 1 if the home folder is in use', async () => {
     const home = await createTemporaryFolder();
     await startTestRuntime(home);
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home }));
@@ -169,7 +169,7 @@ describe('the one line of a start that fails and exits with 1', () => {
     expect(said).toMatch(/^tidemark: \S+ is in use by process \d+\. Stop it, .*npm start\n$/);
   });
 
-  test('is printed if the port is in use', async () => {
+  test('prints one line and exits with 1 if the port is in use', async () => {
     const { url } = await startTestRuntime(await createTemporaryFolder());
     const home = await createTemporaryFolder();
     const { port } = new URL(url);
@@ -193,7 +193,7 @@ describe('the one line of a start that fails and exits with 1', () => {
     expect([code, said]).toEqual([1, `tidemark: ${message}\n`]);
   });
 
-  test('comes with the stack if DEBUG is set', async () => {
+  test('also prints the stack if DEBUG is set', async () => {
     const home = await createTemporaryFolder();
     await writeFile(join(home, 'lock.db'), 'no database'.repeat(1000));
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home, DEBUG: '1' }));

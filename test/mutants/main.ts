@@ -11,7 +11,7 @@ import { Trial } from './trial.ts';
 
 /**
  * `npm run mutants` applies one mutant after another to a copy of the project, and prints which of them the tests kill.
- * Exit code: 0 if they kill all that are not equivalent, 1 if not.
+ * Exit code: 0 if the tests kill all mutants that are not equivalent, 1 if not.
  */
 const { values } = parseArgs({
   options: {

@@ -5,15 +5,15 @@ export interface Mutant {
   readonly from: string;
   /** The text that replaces it. */
   readonly to: string;
-  /** What the mutant would do to a user. */
+  /** The harm that the mutant would do to a user. */
   readonly harm: string;
   /** The test files that should fail. */
   readonly tests: readonly string[];
-  /** Set if no test can fail: the reason why nobody could see the difference. */
+  /** The reason why no test can fail, if nobody could see the difference. */
   readonly equivalent?: string;
 }
 
-/** Returns the mutated source. Throws if the text does not occur exactly once: then the list is out of date. */
+/** Returns the mutated source. Throws if the text does not occur exactly once, because then the list is out of date. */
 export function applyMutant(source: string, { file, from, to }: Mutant): string {
   const count = source.split(from).length - 1;
   if (count !== 1) throw new Error(`${file} has ${count} times, not once: ${from}`);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Mutant } from './mutant.ts';
 import type { Outcome } from './trial.ts';
 
-/** The outcomes of earlier runs, in a file. An outcome counts until the mutated file or one of its tests changes. */
+/** The outcomes of earlier runs, in a file. An outcome is valid until the mutated file or one of its tests changes. */
 export class Results {
   readonly #path: string;
   readonly #folder: string;

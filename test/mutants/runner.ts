@@ -13,7 +13,7 @@ export interface RunAnswer {
   readonly failed?: string;
 }
 
-/** Keeps the order of the request: the cheapest tests are named first. */
+/** Keeps the order of the request, in which the cheapest tests come first. */
 class OrderOfRequest {
   async sort(specs: TestSpecification[]): Promise<TestSpecification[]> {
     return specs;
@@ -24,10 +24,10 @@ class OrderOfRequest {
   }
 }
 
-/** The file of the request before, which has been restored since. */
+/** The file that the previous request changed, which has been restored since. */
 let lastChanged: string | undefined;
 
-/** What has failed in the running request. */
+/** The failures in the running request. */
 const failures: string[] = [];
 
 const reporter: Reporter = {

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { RunAnswer, RunRequest } from './runner.ts';
 
-/** A mutant may make tests run for ever. */
+/** A mutant may make tests run forever. */
 const maxMs = 15 * 60_000;
 
-/** Runs tests in a copy of the project, in a process that it starts again when one of them never ends. */
+/** Runs tests in a copy of the project, in a process that it starts again if a test never ends. */
 export class TestRunner implements AsyncDisposable {
   readonly #folder: string;
   #child: ChildProcess | undefined;
@@ -30,7 +30,7 @@ export class TestRunner implements AsyncDisposable {
       detached: true,
 
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      // Workers load the AWS SDK again and again: Node keeps it compiled.
+      // Each worker loads the AWS SDK again, so Node caches the compiled code.
       env: { ...process.env, NODE_COMPILE_CACHE: join(this.#folder, '.compiled') },
     });
     if ((await receive(child)) === undefined) throw new Error('Vitest does not start');

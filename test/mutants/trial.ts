@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { applyMutant, type Mutant } from './mutant.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** What became of a mutant. */
+/** The outcome of a mutant. */
 export interface Outcome {
   readonly verdict: 'killed' | 'survived' | 'equivalent';
-  /** What killed it. */
+  /** The test that killed it. */
   readonly by?: string;
 }
 

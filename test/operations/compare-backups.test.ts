@@ -18,7 +18,7 @@ const differences: fc.Arbitrary<Difference[]> = fc
       .map((hash, i) => ({ change: 'added', hash, key: Buffer.from([i]) })),
   );
 
-/** Compares from a place on, `step` differences at a time. */
+/** Compares the snapshots from a place on, `step` differences at a time. */
 async function* compareInSteps(
   all: readonly Difference[],
   from: Keyed,
@@ -32,7 +32,7 @@ async function* compareInSteps(
   yield { differences: [], upTo: startOfHash(wholeRange.to) };
 }
 
-it('the pages of a comparison have every difference once, and none has more than its limit, also of one hash', async () => {
+it('the pages of a comparison have every difference once, and no page exceeds its limit, even if all keys have one hash', async () => {
   await fc.assert(
     fc.asyncProperty(
       differences,

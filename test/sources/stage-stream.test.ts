@@ -76,12 +76,12 @@ it('a stream that corrects a scan is read past the scan’s end, as its records 
   expect(await stage()).toMatchObject({ status: 'done', files: [{ records: 1 }] });
 });
 
-it('a stream is not read by a clock that is more than 5 seconds ahead of DynamoDB’s', async () => {
+it('stageStream refuses a clock that is more than 5 seconds ahead of DynamoDB’s', async () => {
   const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
   const dynamodbTime = Math.floor(table.now / 1000) * 1000;
   const stream = { StreamDescription: { Shards: [], StreamStatus: 'ENABLED' } };
   const streams = createStreamsClient({ ...connection, requestHandler: answerAt(dynamodbTime, stream) });
-  // The scan ends ten seconds later by the step's clock, and DynamoDB's stands still.
+  // The scan ends ten seconds later by the step's clock, while DynamoDB's clock stands still.
   const stage = endScan(table, streams);
   table.now += settleMs;
   await expect(stage()).rejects.toMatchObject({ code: 'ClockSkewTooLarge' });

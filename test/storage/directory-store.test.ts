@@ -87,7 +87,7 @@ describe('the directory store', () => {
   });
 
   describe('a crashed writer of a directory store', () => {
-    it('may have left a temporary file, which is no object and does no harm', async () => {
+    it('may leave a temporary file, which does not count as an object', async () => {
       await mkdir(join(root, '.tmp'));
       await writeFile(join(root, '.tmp', 'partial'), 'partial');
       const store = createDirectoryStore(root);

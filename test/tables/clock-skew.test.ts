@@ -11,8 +11,8 @@ import { answerAt, connection } from '../support/answer-at.ts';
 const second = 1_700_000_000_000;
 const describeCall = new DescribeTableCommand({ TableName: 'orders' });
 
-describe('the time of an answer', () => {
-  it('is that of its date, for an output and for an error, of DynamoDB and of its streams', async () => {
+describe('the service’s time in an answer', () => {
+  it('is the answer’s Date header, for an output and for an error, of DynamoDB and of its streams', async () => {
     const dynamodb = createDynamodbClient({ ...connection, requestHandler: answerAt(second, { Table: {} }) });
     expect(findAnswerTime(await dynamodb.send(describeCall))).toBe(second);
     const refused = { __type: 'com.amazonaws.dynamodb.v20120810#ResourceInUseException', message: 'in use' };
@@ -28,7 +28,7 @@ describe('the time of an answer', () => {
     expect(findAnswerTime(answer)).toBe(second);
   });
 
-  it('is unknown if the answer has no date, or a wrong one', async () => {
+  it('is unknown if the answer has no date, or an invalid one', async () => {
     for (const date of ['', 'yesterday']) {
       const requestHandler = {
         handle: async () => ({
@@ -41,7 +41,7 @@ describe('the time of an answer', () => {
   });
 });
 
-describe('our clock', () => {
+describe('the time by which our clock is ahead', () => {
   const ask = () =>
     createDynamodbClient({ ...connection, requestHandler: answerAt(second, {}) }).send(describeCall);
 
@@ -50,11 +50,11 @@ describe('our clock', () => {
     [second + 1000, 0],
     [second + 1001, 1],
     [second + 8000, 7000],
-  ])('at %i leads by %i ms, as the answer’s second may just have ended', async (time, lead) => {
+  ])('is, at %i ms, %i ms, because the answer’s second may just have ended', async (time, lead) => {
     expect(measureLead(time, await ask())).toBe(lead);
   });
 
-  it('may lead by 5 seconds, and further is refused with what to do', async () => {
+  it('may be 5 seconds, and a larger one throws an error with a remedy', async () => {
     const answer = await ask();
     expect(() => checkClock('a step', second + 6000, answer)).not.toThrow();
     expect(() => checkClock('a step', second + 6001, {})).not.toThrow();

@@ -20,7 +20,7 @@ import { eventually } from '../../support/wire/support.ts';
 
 /* A caller of the embedded runtime names the places of Tidemark's own objects as places of an export or an import. */
 
-test('a caller’s export under tables/ goes to a folder of its own, and Tidemark’s bucket cannot be named', async () => {
+test('a caller’s export to tables/ is stored in the callers’ own bucket, and no request can name Tidemark’s bucket', async () => {
   const home = await createTemporaryFolder();
   const { dynamodb } = createClients((await startTestRuntime(home)).url);
   const TableName = 'orders';

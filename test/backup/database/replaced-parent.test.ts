@@ -53,7 +53,7 @@ async function backUpOverDamaged(step: string, damage: typeof flipByte) {
 }
 
 describe.each(damages)('a backup whose parent’s manifest %s', (_name, damage) => {
-  it('is a new base and raises the alarm, if collect finds that after the plan', async () => {
+  it('is a new base and raises the alarm if collect finds the damage after the plan', async () => {
     const { harness, table, alarms, increment } = await backUpOverDamaged('collect', damage);
     expect(increment).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     expect(increment.parent).toBeUndefined();
@@ -66,7 +66,7 @@ describe.each(damages)('a backup whose parent’s manifest %s', (_name, damage) 
   });
 
   it.each(['arrange', 'apply', 'commit'])(
-    'fails in %s, if that happens after collect, and the next backup is a new base',
+    'fails in %s if the damage happens after collect, and the next backup is a new base',
     async (step) => {
       const { harness, table, increment, backUp } = await backUpOverDamaged(step, damage);
       expect(increment).toMatchObject({

@@ -46,7 +46,7 @@ describe('a counter of events per second', () => {
     },
   );
 
-  it('counts events within a second together, although the clock’s second changed between them', async () => {
+  it('counts events within one second together, even if the clock begins a new second between them', async () => {
     const event = randomUUID();
     const { counters, at } = createCallers(10);
     at(1_800_000_000_900);

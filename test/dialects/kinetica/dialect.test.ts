@@ -115,12 +115,12 @@ describe('the data sinks and sources of the deployment', () => {
 });
 
 describe('a snapshot that takes longer than a request may', () => {
-  it('is answered in time, with its id and how to follow it', async () => {
+  it('gets its answer in time, with its id and how to follow its progress', async () => {
     let now = 1_000_000;
     const clock = { now: () => now, sleep: async (ms: number) => void (now += ms) };
     const operations = fakeOperations({
       listBackupSets: async () => ({ sets: [] }),
-      // Looking at a hundred tables takes its time too.
+      // Even describing a hundred tables takes time.
       describeBackupSet: async (key) => {
         now += 700;
         return fakeOperations().describeBackupSet(key);

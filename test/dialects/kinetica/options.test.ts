@@ -6,7 +6,7 @@ import { fakeOperations } from '../dynamodb/fakes.ts';
 import { testKey } from '../rds/support.ts';
 import { address, readWrapper } from './support.ts';
 
-/** Sends a request to an endpoint over a backup `nightly`, which has these snapshots. Returns the message and the operations. */
+/** Sends a request to an endpoint over a backup `nightly` with these snapshots. Returns the message and the operations. */
 async function send(path: string, body: object, snapshots: readonly ListedSet[] = []) {
   const made = await fakeOperations().describeBackupSet({ name: 'nightly', id: toSetId(7) });
   const members = made.members.map((member) => ({ ...member, status: 'AVAILABLE' as const }));
@@ -48,7 +48,7 @@ type Case = readonly [request: object, outcome: object | string];
 
 const textWith = (part: string): unknown => expect.stringContaining(part);
 
-/** Expects the operation to be called with such an input; or not at all, and a refusal with this text. */
+/** Expects the operation to be called with this input, or a refusal with this message and no call. */
 function expectOutcome(message: string, operation: Mock, outcome: object | string): void {
   const seen = (operation.mock.calls[0]?.[0] ?? { message }) as object;
   expect(seen).toMatchObject(typeof outcome === 'string' ? { message: textWith(outcome) } : outcome);
@@ -64,7 +64,7 @@ const next = { ...full, backup_type: 'incremental', backup_objects_map: {} };
 const options = (given: Readonly<Record<string, string>>) => ({ options: given });
 
 describe('every parameter and option of /create/backup', () => {
-  // The second column has a part of the requested set, or of the message of the refusal.
+  // The second column has a part of the requested set, or of the refusal's message.
   const first: Case[] = [
     [{}, { name: 'nightly', kind: 'full', tables: ['Music'] }],
     [{ backup_type: 'differential', backup_objects_map: {} }, 'make a full one first'],
@@ -109,12 +109,12 @@ describe('every parameter and option of /create/backup', () => {
     [options({ max_incremental_backups_to_keep: '0' }), 'at least 1'],
     [options({ recreate: 'true' }), { replaces: { all: true } }],
   ];
-  it.each(first)('of the first snapshot: %j', async (request, outcome) => {
+  it.each(first)('decides the first snapshot: %j', async (request, outcome) => {
     const { message, operations } = await send('/create/backup', { ...full, ...request });
     expectOutcome(message, operations.createBackupSet, outcome);
   });
 
-  it('of a dry run: nothing is requested', async () => {
+  it('makes only an estimate if dry_run is true', async () => {
     const { operations } = await send('/create/backup', { ...full, ...options({ dry_run: 'true' }) });
     expect(operations.createBackupSet).not.toHaveBeenCalled();
     expect(operations.planBackupSet).toHaveBeenCalledOnce();
@@ -143,7 +143,7 @@ describe('every parameter and option of /create/backup', () => {
       'exclude each other',
     ],
   ];
-  it.each(later)('of a later snapshot: %j', async (request, outcome) => {
+  it.each(later)('decides a later snapshot: %j', async (request, outcome) => {
     const { message, operations } = await send('/create/backup', { ...next, ...request }, await listOf({}));
     expectOutcome(message, operations.createBackupSet, outcome);
   });
@@ -155,12 +155,12 @@ describe('the next snapshot of a backup', () => {
     return operations.createBackupSet.mock.calls[0]?.[0];
   };
 
-  it('has the objects of the full one, not of a later one that lacks a table', async () => {
+  it('has the objects of the full snapshot, not those of a later one that lacks a table', async () => {
     const later = { kind: 'incremental', tables: ['Other'] } as const;
     expect(await request(later, { tables: ['Music'] })).toMatchObject({ tables: ['Music'] });
   });
 
-  it('has settings alone if the backup has nothing else', async () => {
+  it('has only settings if the backup has nothing else', async () => {
     expect(await request({ source: 'settings' })).toMatchObject({ source: 'settings' });
     const wanted = await request({ source: 'settings' }, { source: 'stream' });
     expect(wanted).toMatchObject({ kind: 'incremental' });
@@ -205,7 +205,7 @@ describe('every option of /restore/backup', () => {
     expectOutcome(message, operations.restoreBackupSet, outcome);
   });
 
-  it('ddl_only is accepted for a snapshot that has settings alone', async () => {
+  it('ddl_only is accepted for a snapshot of settings alone', async () => {
     const body = { backup_name: 'nightly', ...options({ ddl_only: 'true' }) };
     const { operations } = await send('/restore/backup', body, await listOf({ source: 'settings' }));
     expect(operations.restoreBackupSet).toHaveBeenCalledOnce();
@@ -258,13 +258,13 @@ describe('every action of /alter/backup', () => {
     expect(operations.deleteBackupSet).not.toHaveBeenCalled();
   });
 
-  it('purge does not delete the only snapshot', async () => {
+  it('purge keeps the only snapshot', async () => {
     const body = { backup_name: 'nightly', action: 'purge', value: '7' };
     const { message } = await send('/alter/backup', body, await listOf({}));
     expect(message).toContain('drop the backup instead');
   });
 
-  it('merge does not delete what the latest snapshot lacks', async () => {
+  it('merge is refused if the latest snapshot lacks a table', async () => {
     const body = { backup_name: 'nightly', action: 'merge' };
     const { message } = await send('/alter/backup', body, await listOf({ status: 'PARTIAL' }, {}));
     expect(message).toContain('has not all tables');

@@ -9,14 +9,14 @@ const dialects = [
   { dialect: 'kinetica', id: 'KineticaApi', alarm: 'kineticafailed', output: 'Kinetica' },
 ];
 
-describe('the endpoints of the dialects with keys of their own', () => {
+describe('the endpoints of dialects that have keys', () => {
   it('are off unless they are configured', () => {
     const without = synthesize({ tables });
     expect(without.findResources('AWS::ApiGatewayV2::Api')).toEqual({});
     expect(without.findResources('AWS::SecretsManager::Secret')).toEqual({});
   });
 
-  it('have keys each, which only their own function may read', () => {
+  it('have a secret each, which only their own function may read', () => {
     const both = synthesize({ tables, dialects: ['rds', 'kinetica'] });
     expect(Object.keys(both.findResources('AWS::SecretsManager::Secret'))).toHaveLength(2);
     const readers = Object.values(both.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => {
@@ -32,7 +32,7 @@ describe('the endpoints of the dialects with keys of their own', () => {
 
 describe.each(dialects)('the endpoint of the dialect $dialect', ({ dialect, id, alarm, output }) => {
   const template = synthesize({ tables, dialects: [dialect] });
-  /** Throws if the template has no such resource. */
+  /** Expects the template to have a resource of this type with these properties. */
   const expectResource = (type: string, properties: object) =>
     template.hasResourceProperties(type, properties);
 

@@ -17,7 +17,7 @@ interface Machine {
 }
 
 /**
- * The ways back that pass no Wait, each as `from > to`, with what bounds them. A part begins where the one before ended and
+ * The ways back that pass no Wait, each as `from > to`, with their bound. A part begins where the part before ended, and
  * publishes its result. A round after the first has no parent, and only a parent can make a backup start over.
  */
 const counted: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ const { backup, restore } = inject('definitions');
 const parse = (definition: object): Machine => JSON.parse(JSON.stringify(definition));
 const machines = { backup: parse(backup), restore: parse(restore) };
 
-/** A machine and those inside its Maps. */
+/** A machine, and the machines inside its Maps. */
 function withInner(machine: Machine): Machine[] {
   const inner = Object.values(machine.States).flatMap(({ ItemProcessor }) => ItemProcessor ?? []);
   return [machine, ...inner.flatMap(withInner)];
@@ -63,12 +63,12 @@ function findEndlessLoop({ States }: Machine): string[] | undefined {
   return undefined;
 }
 
-describe.each(Object.entries(machines))('the %s machine', (_name, machine) => {
+describe.each(Object.entries(machines))('the %s state machine', (_name, machine) => {
   it('has no loop without a wait or a counter', () => {
     for (const each of withInner(machine)) expect(findEndlessLoop(each)).toBeUndefined();
   });
 
-  it('ends each execution after 14 days, which a timer of an interpreter can wait', () => {
+  it('ends each execution after 14 days, a time that an interpreter’s timer can hold', () => {
     expect(machine.TimeoutSeconds).toBe(14 * 24 * 60 * 60);
     expect(1000 * Number(machine.TimeoutSeconds)).toBeLessThan(2 ** 31);
   });

@@ -51,7 +51,7 @@ it('the deletion of a table waits for the table’s backups, even across a resta
   expect((await openDeletions()).has(table)).toBe(false);
 });
 
-it('the deletion of a table does not wait for a backup that has read the table and applies what it read', async () => {
+it('the deletion of a table does not wait for a backup that has read the table and only applies its changes', async () => {
   const { database, table } = world;
   const content = await readTableContent(database.dynamodb, table);
   const [applying, applied] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -70,7 +70,7 @@ it('the deletion of a table does not wait for a backup that has read the table a
   await applying.promise;
   await waitUntilGone();
   expect((await slow.operations.describeBackup({ table, id: waiting })).status).toBe('CREATING');
-  // The name now means another table, of which the backup holds nothing.
+  // The name now means another table, which is not in the backup.
   await createTable(database.dynamodb, table, shape);
   await putItems(database, table, 0, 1);
   applied.resolve();
@@ -81,14 +81,14 @@ it('the deletion of a table does not wait for a backup that has read the table a
   expect(await restore(database, slow, done)).toEqual(content);
 });
 
-it('a backup that starts over has not read its table any more', async () => {
+it('a backup that starts over counts as one that has not read its table', async () => {
   const { table } = world;
   const steps: string[] = [];
   const again = world.harness.restart({
     async around(handler, input, run) {
       const { job } = input as { job: BackupJob };
       const step = `${handler} ${again.executions.hasRead(waiting)}`;
-      // A step that waits is called again.
+      // The machine calls a waiting step again.
       if (steps.at(-1) !== step) steps.push(step);
       if (handler === 'commit' && job.round === 0) return { status: 'again', job: { ...job, round: 1 } };
       return run();

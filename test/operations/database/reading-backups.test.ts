@@ -212,7 +212,7 @@ describe('compareBackups', () => {
     }
   });
 
-  it('pages through keys that all have one hash', async () => {
+  it('returns pages even if all keys have one hash', async () => {
     vi.spyOn(keyHash, 'createKeyHash').mockReturnValue(() => 7n);
     const { first, second } = await createPair();
     const all = toSortedChanges(await compare(1000, first, second));
@@ -223,7 +223,7 @@ describe('compareBackups', () => {
     expect(toSortedChanges(pages)).toEqual(all);
   });
 
-  it('says that backups which were made with different hash keys cannot be compared', async () => {
+  it('throws for backups that were made with different hash keys', async () => {
     const rotated = harness.restart({ config: onePageEach, secret: createSecret(Buffer.from('another')) });
     const other = await backup(await createFilledTable(database), rotated);
     for (const [from, to] of [
@@ -235,7 +235,7 @@ describe('compareBackups', () => {
       const refusal = expect.objectContaining({ code: 'Validation', message });
       await expect(harness.operations.compareBackups(input)).rejects.toEqual(refusal);
     }
-    // A table's next backup keeps the hash key of the first, whose runs it shares.
+    // A table's next backup has the hash key of the first one, whose runs it shares.
     await changeItems(database, first.table.name);
     const next = await backup(first.table.name, rotated);
     expect(toSortedChanges(await compare(1000, second, next)).length).toBeGreaterThan(0);

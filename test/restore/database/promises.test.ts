@@ -189,7 +189,7 @@ describe.each(['writes', 'import'] as const)('a restore by %s', (restoreBy) => {
   });
 });
 
-it('a restore whose request is more than 5 minutes ahead of DynamoDB makes no table', async () => {
+it('a restore makes no table if the clock of its request is more than 5 minutes ahead of DynamoDB’s', async () => {
   const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
   const atTime = (minutes: number) =>
     harness.restart({ clock: shiftClock(database.clock, minutes * 60_000) });

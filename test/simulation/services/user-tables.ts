@@ -95,7 +95,7 @@ export class UserTables {
   }
 
   #create({ TableName: name = '', Tags: tags = [] }: CreateTableCommandInput): object {
-    // A restore checks its settings by asking for the catalog's table, which exists.
+    // A restore checks its settings with a CreateTable for the catalog's table, which exists.
     if (name === catalogName || this.plane.find(name) !== undefined)
       throw inUse(`Table already exists: ${name}`);
     const madeBy = tags.find(({ Key }) => Key === restoreTag)?.Value?.split(':')[0];

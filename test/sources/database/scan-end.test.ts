@@ -10,7 +10,7 @@ import { useTidemark } from '../../support/use-tidemark.ts';
 const world = useTidemark({ items: 5 });
 
 it.each([-3_600_000, 3_600_000])(
-  'a scan ends at DynamoDB’s time, which dates the stream’s records, by a clock that is %i ms ahead',
+  'a scan by a clock that is %i ms ahead ends at DynamoDB’s time, which the stream’s records have too',
   async (aheadMs) => {
     const { database, harness, table } = world;
     const services = { ...harness.services, clock: shiftClock(database.clock, aheadMs) };

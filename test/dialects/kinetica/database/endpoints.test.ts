@@ -20,7 +20,7 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Sends a request in JSON to the dialect over the harness. Looking again at running work takes no time. */
+/** Sends a request in JSON to the dialect over the harness. The dialect polls running work without waiting. */
 async function call(
   path: string,
   body: object,
@@ -100,13 +100,13 @@ describe('the objects of a backup', () => {
     expect(await streamOf(`both.${world.table}`)).toMatchObject({ StreamEnabled: true });
   });
 
-  it('of a schema are the table of its name and those whose names begin with it and a dot', async () => {
+  it('are, for a schema, the table of its name and the tables whose names begin with it and a dot', async () => {
     const inside = `${world.table}.lines`;
     await createTable(world.database.dynamodb, inside, shape);
     await putItems(world.database, inside, 0, 2);
     const { body } = await create({ backup_objects_map: { all: world.table } });
     expect(body).toMatchObject({ total_number_of_records: 12 });
-    // A table that the schema gets later is in the next snapshot.
+    // The next snapshot includes a table that joins the schema later.
     const later = `${world.table}.later`;
     await createTable(world.database.dynamodb, later, shape);
     await putItems(world.database, later, 0, 3);
@@ -116,7 +116,7 @@ describe('the objects of a backup', () => {
     ]);
   });
 
-  it('do not include a table that was deleted: the next snapshot is complete without it, and says so', async () => {
+  it('do not include a deleted table: the next snapshot is complete without it, and names it', async () => {
     const other = await createFilledTable(world.database, 3);
     await create({ backup_objects_map: { table: `${world.table},${other}` } });
     await deleteTable(other);
@@ -125,7 +125,7 @@ describe('the objects of a backup', () => {
       message: '',
       body: { total_number_of_records: 10, info: { status: 'done', missing_tables: other } },
     });
-    // It is the backup's again once it is back.
+    // The backup includes the table again once it exists again.
     await createTable(world.database.dynamodb, other, shape);
     await putItems(world.database, other, 0, 4);
     const third = await createNext();
@@ -146,7 +146,7 @@ describe('/alter/backup', () => {
     return String(body['backup_id']);
   };
 
-  it('sets what further snapshots are like, until the backup is dropped', async () => {
+  it('sets the options of further snapshots, until the backup is dropped', async () => {
     await create();
     await alter('ddl_only', 'true', { comment: 'tables only' });
     expect((await show()).backup_description).toMatchObject([{ ddl_only: 'true', comment: 'tables only' }]);
@@ -159,8 +159,8 @@ describe('/alter/backup', () => {
     expect((await createNext()).body).toMatchObject({ total_number_of_records: 10 });
   });
 
-  it('keeps so many incremental snapshots, from now on', async () => {
-    // Of so many items a few changes are an incremental snapshot.
+  it('keeps this number of incremental snapshots, from now on', async () => {
+    // With this many items, a few changes make an incremental snapshot.
     await world.replaceTable(100);
     await create();
     const made = [await addSnapshot(), await addSnapshot(), await addSnapshot()];
@@ -175,7 +175,7 @@ describe('/alter/backup', () => {
     expect((await show()).backup_ids).toMatchObject([{ backup_id: last }, { backup_type: 'full' }]);
   });
 
-  it('merges all snapshots into the latest, which is full and has everything', async () => {
+  it('merges all snapshots into the latest, which is full and has every object', async () => {
     await create();
     await addSnapshot();
     const latest = await addSnapshot();
@@ -186,7 +186,7 @@ describe('/alter/backup', () => {
     expect(await contentOf(`copy.${world.table}`)).toEqual(before);
   });
 
-  it('purges one snapshot, and the later ones keep what they need of it', async () => {
+  it('purges one snapshot, and the later ones keep the runs that they share with it', async () => {
     const first = String((await create()).body['backup_id']);
     const second = await addSnapshot();
     const before = await contentOf(world.table);
@@ -198,7 +198,7 @@ describe('/alter/backup', () => {
 });
 
 describe('/drop/backup', () => {
-  it('that has no time for all snapshots says so, and a repeat continues', async () => {
+  it('says so if it has no time for all snapshots, and a repeat continues', async () => {
     await create();
     await createNext();
     let drops = 0;
@@ -223,7 +223,7 @@ describe('/drop/backup', () => {
 });
 
 describe('a repeated /restore/backup', () => {
-  it('joins the running restores, and is refused once they are long over', async () => {
+  it('joins the running restores, and is refused long after they have ended', async () => {
     await create();
     const stopped = world.harness.restart();
     stopped.executions.stop();
@@ -248,7 +248,7 @@ describe('a repeated /restore/backup', () => {
     expect((await call('/restore/backup', request)).message).toContain(`Table already exists: ${target}`);
   });
 
-  it('of another key joins nothing', async () => {
+  it('joins nothing if it has another key', async () => {
     await create();
     const stopped = world.harness.restart();
     stopped.executions.stop();
@@ -265,7 +265,7 @@ describe('a repeated /restore/backup', () => {
 });
 
 describe('/verify/backup', () => {
-  it('of a sound backup finds no error, also of settings alone', async () => {
+  it('finds no error in a sound backup, or in one of settings alone', async () => {
     await create();
     await createNext({ options: { ddl_only: 'true' } });
     const { body } = await call('/verify/backup', { backup_name: 'nightly', options: { backup_id: '-1' } });
@@ -273,7 +273,7 @@ describe('/verify/backup', () => {
     expect(body['backup_ids']).toMatchObject([[expect.any(Number), expect.any(Number)]]);
   });
 
-  it('that has no time for all says how to do it', async () => {
+  it('says how to verify the rest if it has no time for all snapshots', async () => {
     await create();
     const { message } = await call('/verify/backup', { backup_name: 'nightly' }, { waitMs: 0 });
     expect(message).toContain('takes longer than a request may');
