@@ -23,7 +23,7 @@ export default defineConfig({
       profile('database', 2, database, wire),
       profile('wire', 3, wire, []),
     ],
-    globalSetup: ['test/support/definitions.ts', 'test/support/run.ts'],
+    globalSetup: ['test/support/run.ts'],
     env: { TMPDIR: openRunFolder() },
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -3,10 +3,10 @@ import type { Executions, Machine, Job } from '../lambda/jobs/job.ts';
 import { runStep, type Step } from '../lambda/handlers/compose/run-step.ts';
 import type { BackupId } from '../lambda/model/ids.ts';
 import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/jobs/states.ts';
+import { findDefinition } from './definitions.ts';
 import { steps } from './steps.ts';
 import { waitFor } from './wait-for.ts';
 import type { Services } from '../lambda/services/services.ts';
-import type { Definitions } from '../lib/workflow/definitions.ts';
 
 export interface LocalExecutions extends Executions {
   /**
@@ -21,7 +21,6 @@ export interface LocalExecutions extends Executions {
 }
 
 export interface LocalOptions {
-  readonly definitions: Definitions;
   /** Returns the services for a step. A function, because the services contain these executions. */
   readonly services: () => Services;
   /** How long a machine waits, on the services' clock, before it repeats a step: in place of the step's `waitSeconds`. */
@@ -96,7 +95,7 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
  * Creates a function that runs the machine. A test validates the definitions; here that would take 100 to 300 ms.
  */
 function createMachine(options: LocalOptions, machine: Machine, read: Set<BackupId>) {
-  const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
+  const definition = findDefinition(machine) as ConstructorParameters<typeof StateMachine>[0];
   const interpreted = new StateMachine(definition, { validationOptions: { noValidate: true } });
   const overrides = createOverrides(options, machine, read);
   // As StartExecution does, this passes the input on as JSON.
@@ -106,7 +105,7 @@ function createMachine(options: LocalOptions, machine: Machine, read: Set<Backup
 
 /** Calls the steps in place of their functions, and notes in `read` which backups have read their tables. */
 function createOverrides(
-  { services, waitMs, retryMs, definitions, around }: LocalOptions,
+  { services, waitMs, retryMs, around }: LocalOptions,
   machine: Machine,
   read: Set<BackupId>,
 ) {
@@ -123,7 +122,7 @@ function createOverrides(
       return { Payload: output };
     },
   ]);
-  const states = statesOf(definitions[machine]);
+  const states = statesOf(findDefinition(machine));
   return {
     taskResourceLocalHandlers: Object.fromEntries(handlers),
     waitTimeOverrides: Object.fromEntries(states.filter(isWait).map(([name]) => [name, 0])),

@@ -5,7 +5,6 @@ import type { TableGroup } from '../lambda/model/table-groups.ts';
 import { type Clock, systemClock } from '../lambda/runtime/clock.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
-import type { Definitions } from '../lib/workflow/definitions.ts';
 import type { LoadKeys } from '../lambda/dialects/access-keys.ts';
 import { type DialectPorts, startDialects } from './dialects.ts';
 import { startDatabase } from './dynamodb/embedded-database.ts';
@@ -24,8 +23,6 @@ export interface RuntimeOptions {
   readonly home: string;
   /** Another DynamoDB to use instead of the embedded one, `http://...`. */
   readonly dynamodbEndpoint?: string;
-  /** The state machines. @default they are synthesized, which loads the CDK and takes two seconds */
-  readonly definitions?: Definitions;
   /** @default the system's clock */
   readonly clock?: Clock;
   /** The tables that can be backed up: names and patterns. @default every table */
@@ -81,11 +78,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.dynamodbEndpoint === undefined ? 'Starting the embedded database' : 'Looking for DynamoDB',
   );
   const dynamodbEndpoint = options.dynamodbEndpoint ?? (await startEmbedded(home, log, started));
-  const definitions = options.definitions ?? (await synthesize(progress));
   const { tables, groups } = options;
   const local = await createLocalServices({
     dynamodbEndpoint,
-    definitions,
     home,
     clock,
     log,
@@ -125,12 +120,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     executions,
     close: () => running.disposeAsync(),
   };
-}
-
-async function synthesize(progress: (line: string) => void): Promise<Definitions> {
-  progress('Synthesizing the state machines');
-  const { synthesizeDefinitions } = await import('../lib/workflow/definitions.ts');
-  return synthesizeDefinitions();
 }
 
 async function startEmbedded(home: string, log: Log, started: AsyncDisposableStack): Promise<string> {

@@ -16,7 +16,6 @@ import type { Services } from '../lambda/services/services.ts';
 import { defaultLimits } from '../lambda/snapshot/format/limits.ts';
 import { Sinks } from '../lambda/services/sinks.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
-import type { Definitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
 import { EmbeddedRecovery } from './dynamodb/recovery/embedded-recovery.ts';
 import { answerClient, ownBucket } from './dynamodb/exports/answers.ts';
@@ -35,8 +34,6 @@ import { waitFor } from './wait-for.ts';
 
 export interface LocalServicesOptions extends Partial<Pick<Config, 'tables' | 'groups' | 'sinks'>> {
   readonly dynamodbEndpoint: string;
-  /** The state machines, as the stack deploys them. */
-  readonly definitions: Definitions;
   /** The folder of all data. */
   readonly home: string;
   readonly clock: Clock;
@@ -102,7 +99,7 @@ const waitMs = 50;
 
 /** Creates the services of a Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
 export async function createLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
-  const { dynamodbEndpoint, definitions, home, clock, log, tables = config.tables, groups = [] } = options;
+  const { dynamodbEndpoint, home, clock, log, tables = config.tables, groups = [] } = options;
   const sinks = await Promise.all((options.sinks ?? []).map((sink) => placeSink(sink, home)));
   const connection = {
     endpoint: dynamodbEndpoint,
@@ -118,7 +115,6 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   const begun = new Set<Promise<object>>();
   const limited = pLimit(maxSteps);
   const executions = createLocalExecutions({
-    definitions,
     services: () => services,
     waitMs,
     retryMs: waitMs,

@@ -6,7 +6,6 @@ import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { synthesizeDefinitions } from '../../lib/workflow/definitions.ts';
 import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import { type LocalServices, createLocalServices } from '../../local/services.ts';
 import { keyOf } from '../engine/items.ts';
@@ -31,7 +30,6 @@ export async function measureCalls(folder: string): Promise<OperationCalls[]> {
   started.defer(() => database.close());
   const local = await createLocalServices({
     dynamodbEndpoint: database.endpoint,
-    definitions: synthesizeDefinitions(),
     home,
     clock: systemClock,
     log: silentLog,

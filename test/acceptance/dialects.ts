@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { createTextLog } from '../../local/text-log.ts';
 import { openLocalKeys } from '../../local/local-keys.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
@@ -30,7 +30,6 @@ export function useDialects(): Dialects {
     runtime = await startRuntime({
       port: 0,
       home,
-      definitions: inject('definitions'),
       // Prints the runtime's warnings, which help when a test has failed.
       log: createTextLog(console.log, false),
       dialects: { ports: { rds: 0, kinetica: 0 }, keys: await openLocalKeys(undefined) },

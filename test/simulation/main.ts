@@ -13,15 +13,13 @@ const { values } = parseArgs({
 
 // Comes after `deterministic.ts`, which must come before every file of Tidemark.
 const { simulate } = await import('./simulate.ts');
-const { synthesizeDefinitions } = await import('../../lib/workflow/definitions.ts');
 const { Summary } = await import('./summary.ts');
 
-const definitions = synthesizeDefinitions();
 const first = Number(values.seed);
 const summary = new Summary();
 const logs: string[] = [];
 for (let seed = first; seed < first + Number(values.seeds); seed++) {
-  const outcome = await simulate(seed, Number(values.steps), definitions);
+  const outcome = await simulate(seed, Number(values.steps));
   summary.add(outcome);
   if (values.log !== undefined) logs.push(...outcome.log);
 }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Definitions } from '../../lib/workflow/definitions.ts';
 import { Actors } from './actors.ts';
 import { bringToEnd } from './ends.ts';
 import type { Fault } from './faults.ts';
@@ -26,8 +25,8 @@ export interface Outcome {
 const maxEvents = 1_000_000;
 
 /** Runs one universe, whose actors take this many steps, and checks it. */
-export async function simulate(seed: number, steps: number, definitions: Definitions): Promise<Outcome> {
-  const universe = createUniverse(seed, definitions);
+export async function simulate(seed: number, steps: number): Promise<Outcome> {
+  const universe = createUniverse(seed);
   const actors = new Actors(universe);
   const invariants = new Invariants(universe, actors);
   const { scheduler, faults } = universe;

@@ -7,7 +7,6 @@ import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import type { Definitions } from '../../lib/workflow/definitions.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
 import { noNativeBackups } from '../../local/dynamodb/no-native-backups.ts';
 import { Faults } from './faults.ts';
@@ -50,7 +49,7 @@ const catalogCommands = new Set(['GetItem', 'Query', 'UpdateItem', 'TransactWrit
 /** The longest time until a record of a stream can be read, which is well below the settle time. */
 const maxLateMs = 3000;
 
-export function createUniverse(seed: number, definitions: Definitions): Universe {
+export function createUniverse(seed: number): Universe {
   const scheduler = new Scheduler(seed);
   const { random } = scheduler;
   Math.random = () => scheduler.jitter();
@@ -67,7 +66,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
   });
   const plainStore = createMemoryStore();
   const bucket = new Bucket(plainStore.objects);
-  const machines = new StateMachines({ scheduler, network, faults, functions }, definitions, () => services);
+  const machines = new StateMachines({ scheduler, network, faults, functions }, () => services);
   const ids: Ids = { hex: (count) => random.hex(count) };
   const exports = new Exports({ scheduler, faults, tables, store: plainStore }, ids, seed);
   const dynamodb = createSimulatedDynamodb(

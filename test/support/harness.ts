@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 import { noNativeBackups } from '../../local/dynamodb/no-native-backups.ts';
@@ -66,8 +65,6 @@ export interface HarnessOptions {
 
 const bucket = 'tidemark';
 
-const definitions = inject('definitions');
-
 /** The limits of the product, except that a backup does not allocate 80 MB to sort a few items. */
 export const testLimits: Limits = { ...defaultLimits, maxSortBytes: 1024 * 1024 };
 
@@ -101,7 +98,6 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const compose = (given: HarnessOptions): Harness => {
     const clock = given.clock ?? database.clock;
     const executions = createLocalExecutions({
-      definitions,
       services: () => services,
       waitMs: 500,
       retryMs: 5,

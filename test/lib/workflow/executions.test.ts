@@ -1,5 +1,6 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { findDefinition } from '../../../local/definitions.ts';
 
 const job = { table: 'orders', id: 'b1', execution: 'b1', round: 0 };
 const nextRound = { ...job, round: 1 };
@@ -31,8 +32,10 @@ function toRunnable(definition: object): Runnable {
   return { machine: new StateMachine(JSON.parse(JSON.stringify(definition))), names };
 }
 
-const definitions = inject('definitions');
-const machines = { backup: toRunnable(definitions.backup), restore: toRunnable(definitions.restore) };
+const machines = {
+  backup: toRunnable(findDefinition('backup')),
+  restore: toRunnable(findDefinition('restore')),
+};
 
 /** Runs a deployed definition with these functions. Waits and retries take no time. */
 async function run({ machine, names }: Runnable, answers: Answers): Promise<Outcome> {

@@ -1,4 +1,5 @@
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { findDefinition } from '../../../local/definitions.ts';
 
 /** A state, with the members that lead to another one. */
 interface State {
@@ -31,9 +32,8 @@ const counted: Readonly<Record<string, string>> = {
   'Committed > Begin': 'round',
 };
 
-const { backup, restore } = inject('definitions');
 const parse = (definition: object): Machine => JSON.parse(JSON.stringify(definition));
-const machines = { backup: parse(backup), restore: parse(restore) };
+const machines = { backup: parse(findDefinition('backup')), restore: parse(findDefinition('restore')) };
 
 /** A machine, and the machines inside its Maps. */
 function withInner(machine: Machine): Machine[] {

@@ -2,7 +2,7 @@ import { runStep, type Step } from '../../../lambda/handlers/compose/run-step.ts
 import type { Executions, ExecutionState, Job, Machine as MachineName } from '../../../lambda/jobs/job.ts';
 import { backupTasks, restoreTasks, type TaskHandler } from '../../../lambda/jobs/states.ts';
 import type { Services } from '../../../lambda/services/services.ts';
-import type { Definitions } from '../../../lib/workflow/definitions.ts';
+import { findDefinition } from '../../../local/definitions.ts';
 import { steps } from '../../../local/steps.ts';
 import type { Faults } from '../faults.ts';
 import type { Network } from '../network.ts';
@@ -30,20 +30,14 @@ export class StateMachines implements Executions {
   readonly #network: Network;
   readonly #faults: Faults;
   readonly #functions: Functions;
-  readonly #definitions: Definitions;
   readonly #services: () => Services;
   readonly #executions = new Map<string, Execution>();
 
-  constructor(
-    { scheduler, network, faults, functions }: Parts,
-    definitions: Definitions,
-    services: () => Services,
-  ) {
+  constructor({ scheduler, network, faults, functions }: Parts, services: () => Services) {
     this.#scheduler = scheduler;
     this.#network = network;
     this.#faults = faults;
     this.#functions = functions;
-    this.#definitions = definitions;
     this.#services = services;
   }
 
@@ -76,7 +70,7 @@ export class StateMachines implements Executions {
     };
     if (this.#faults.happens('stop'))
       this.#scheduler.after(this.#scheduler.random.below(60_000), () => end('stopped'));
-    const machine = this.#definitions[job.machine] as Machine;
+    const machine = findDefinition(job.machine) as Machine;
     interpret(machine, { job }, this.#host(job.machine, execution)).then(
       () => end('succeeded'),
       (error: unknown) => {

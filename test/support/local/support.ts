@@ -10,7 +10,7 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../../local/runtime.ts';
 
@@ -29,7 +29,6 @@ export async function startTestRuntime(
   const runtime = await startRuntime({
     port: 0,
     home,
-    definitions: inject('definitions'),
     log: silentLog,
     ...options,
   });

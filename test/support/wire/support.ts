@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { findDatabaseFile } from '../../../local/dynamodb/embedded-database.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
@@ -248,7 +248,6 @@ export async function startSimulated(home: string, clock: SimulatedClock, log = 
   const runtime = await startRuntime({
     port: 0,
     home,
-    definitions: inject('definitions'),
     clock,
     log,
   });

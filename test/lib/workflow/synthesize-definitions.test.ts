@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { backupTasks, restoreTasks } from '../../../lambda/jobs/states.ts';
-import { synthesizeDefinitions } from '../../../lib/workflow/definitions.ts';
+import { synthesizeDefinitions } from '../../../lib/workflow/synthesize-definitions.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
 vi.stubEnv('TMPDIR', temporary);
@@ -155,6 +155,11 @@ describe.each([
       });
     }
   });
+});
+
+it('definitions.json is what `npm run definitions` writes', () => {
+  const folder = join(import.meta.dirname, '..', '..', '..', 'lib', 'workflow');
+  expect(JSON.parse(readFileSync(join(folder, 'definitions.json'), 'utf8'))).toEqual(parse(definitions));
 });
 
 it('synthesizeDefinitions removes every file that it creates', () => {
