@@ -2,7 +2,7 @@ import type { Services } from '../services/services.ts';
 import { type AbortInput, findFailure } from '../jobs/failure-note.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
-/** Ends the backup with a reason and gives the turn back. Nothing of the failed attempt was ever visible. */
+/** Ends the backup with a reason and frees the turn. Nothing of the failed attempt was ever visible. */
 export async function abort(
   services: Services,
   input: AbortInput<BackupJob>,

@@ -27,7 +27,7 @@ import { keyRulesOf } from '../snapshot/format/key-rules.ts';
  * base run of the partition ---------- fold --> a new base run each     foldPartitions
  * ```
  *
- * Always: of each key the newest line counts, and a run covers exactly the range that it says.
+ * Always: the newest line of each key counts, and a run covers exactly its stated range.
  */
 export interface RangeWork {
   readonly services: Services;
@@ -83,7 +83,7 @@ export async function foldPartitions(work: RangeWork): Promise<RangeResult> {
   const partitions = splitHashSpace(applyPlan.partitions).slice(first, Number(last) + 1);
   for (const [i, partition] of partitions.entries()) {
     if (i > 0 && budget.isSpent()) return { runs, effect: effect.toContents(), folded, next: partition.from };
-    // The content of a backup without parent is what its folds count, so its changes claim nothing.
+    // The folds of a backup without a parent count its content, so its changes make no claim.
     const { run, content } = await foldPartition(
       { ...work, name: `${work.name}.${i}` },
       partition,
@@ -118,7 +118,7 @@ async function foldPartition(
 /** A new change, or the line of a delta run that is replaced. */
 type Merged = Change & Partial<NetChange> & { readonly overDelta?: true };
 
-/** Merges the changes of a range with the delta runs to replace, in order of the keys. The newest of each key counts. */
+/** Merges the changes of a range with the delta runs to replace, in order of the keys. The newest line of each key counts. */
 function mergeChanges(
   { services, plan, applyPlan, parent, replaced }: RangeWork,
   range: HashRange,
@@ -140,8 +140,8 @@ function mergeChanges(
 }
 
 /**
- * Counts the new changes and leaves out those that change nothing. It keeps one that took the place of a replaced delta
- * run's line: without either, an older line of the key would count again.
+ * Counts the new changes and leaves out those that change nothing. It keeps a change that took the place of a line of a
+ * replaced delta run: without both, an older line of the key would count again.
  */
 async function* countChanges(
   batches: AsyncIterable<readonly Merged[]>,

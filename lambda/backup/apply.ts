@@ -45,7 +45,8 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
 }
 
 /**
- * Records a damaged run of the parent in the result. The backup does not fail by it: `commit` sees it and takes a new base.
+ * Records a damaged run of the parent in the result. The backup does not fail: `commit` reads the result and takes a new
+ * base.
  */
 async function recordDamage(
   services: Services,

@@ -39,15 +39,15 @@ export function assembleManifest(applied: Applied): Manifest {
 }
 
 /**
- * Finds out why the parent cannot be trusted, if so: a run of it is damaged, or a fold counted another content than the
- * parent and the old images of the changes claim. Then the backup must start over with a base.
+ * Finds the reason why the parent cannot be trusted, if there is one: a run of it is damaged, or a fold counted another
+ * content than the parent and the old images of the changes claim. Then the backup must start over with a base.
  */
 export function findParentFault(applied: Applied): ParentFault | undefined {
   const { applyPlan, results, parent } = applied;
   const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
   if (parent === undefined || damaged !== undefined) return damaged;
   if (sumPartitions(applied).some(({ items, bytes }) => items < 0 || bytes < 0)) {
-    return { reason: 'the changes take away more than the parent holds' };
+    return { reason: 'the changes delete more than the parent holds' };
   }
   const split = applyPlan.partitions / parent.partitions.length;
   const folded = groupByPartition(results.flatMap((result) => result.folded));
@@ -58,15 +58,15 @@ export function findParentFault(applied: Applied): ParentFault | undefined {
     const claimed = sumContents([before, ...numbers.flatMap((number) => effect.get(number) ?? [])]);
     const counted = sumContents(numbers.flatMap((number) => folded.get(number) ?? []));
     if (claimed.items !== counted.items || claimed.digest !== counted.digest) {
-      return { reason: `partition ${i} of the parent is not what its changes claimed` };
+      return { reason: `partition ${i} of the parent differs from its claimed content` };
     }
   }
   return undefined;
 }
 
 /**
- * Adds up the content of each partition: what was counted where it was folded, else the parent's content and the effect
- * of the changes on it.
+ * Adds up the content of each partition: the counted content if it was folded, else the parent's content and the effect of
+ * the changes on it.
  */
 function sumPartitions({ applyPlan, results, parent }: Applied): Content[] {
   const folded = groupByPartition(results.flatMap((result) => result.folded));

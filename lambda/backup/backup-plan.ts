@@ -26,7 +26,7 @@ import type { BackupId } from '../model/ids.ts';
  *
  * - In: the record of a backup that is CREATING.
  * - Out: a snapshot and its AVAILABLE backup; or a FAILED backup with its reason, and nothing half-visible.
- * - Always: a step may run twice, at once or after its successor. Whatever is published first counts. Only the execution
+ * - Always: a step may run twice, at once or after its successor. The first published result counts. Only the execution
  *   that holds the table's turn can commit, and only if the head is still the one that `begin` saw.
  */
 
@@ -40,18 +40,18 @@ export const names = {
   apply: (task: number) => `apply/${task}`,
 } as const;
 
-/** What `begin` decides. */
+/** The decisions of `begin`. */
 export interface BackupPlan extends SourcePlan {
-  /** What the backup is made from. */
+  /** The source of the backup, with the facts that it needs. */
   readonly origin: Origin;
   readonly internal: boolean;
-  /** True: `apply` reads back what it has written. */
+  /** True: `apply` reads back the runs that it has written. */
   readonly checksum?: true;
   readonly description: TableDescription;
   /** The key of the key hash: the parent's, or for a base the one that the deployment's secret gives. */
   readonly hashKey: string;
   readonly kind: Kind;
-  /** The head when this was decided: it must still be the head at the commit. */
+  /** The head at the time of the plan: it must still be the head at the commit. */
   readonly headSeen: BackupId | undefined;
   /** The reasons for the origin and the parent. */
   readonly why: readonly string[];
@@ -75,7 +75,7 @@ export interface PartitionResult extends PartResult {
   readonly filesDone: number;
 }
 
-/** What `arrange` decides. */
+/** The decisions of `arrange`. */
 export interface ApplyPlan {
   /** The number of partitions of the new snapshot. */
   readonly partitions: number;
@@ -90,19 +90,19 @@ export interface PartitionContent extends Content {
 
 export interface ApplyResult extends PartResult {
   readonly runs: readonly RunRef[];
-  /** What the changes claim to do to the content of each partition. */
+  /** The claimed effect of the changes on the content of each partition. */
   readonly effect: readonly PartitionContent[];
-  /** The content of the partitions that were folded, as counted. */
+  /** The counted content of the partitions that were folded. */
   readonly folded: readonly PartitionContent[];
   /** Where the next part begins, 16 hex digits. */
   readonly next: string | undefined;
-  /** What is wrong with one of the parent's runs: the backup must start over. */
+  /** The damage of one of the parent's runs: the backup must start over. */
   readonly damaged?: ParentFault;
 }
 
 /** Why a backup cannot continue its parent. */
 export interface ParentFault {
   readonly reason: string;
-  /** The stored object that is damaged, if it is one. */
+  /** The damaged stored object, if damage is the reason. */
   readonly object?: string;
 }

@@ -76,7 +76,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
   if (plan.parent !== undefined && !(await keepPinned(services, claim, plan.parent.id, search)))
     return {
       ...answer('wait'),
-      job: await startOver(services, job, `${plan.parent.id} cannot be continued any longer`),
+      job: await startOver(services, job, `${plan.parent.id} can no longer be continued`),
       waitSeconds: 1,
     };
   const count = sourceOf(plan.origin).countTasks(plan.origin);
@@ -88,7 +88,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
 
 /**
  * Makes sure that the plan's parent is pinned: a plan that a twin or an earlier call published may have another parent than
- * the one that was chosen and pinned last. False if it cannot be pinned any longer: then the backup starts over.
+ * the one that was chosen and pinned last. Returns false if it can no longer be pinned: then the backup starts over.
  */
 async function keepPinned(
   { catalog }: Services,

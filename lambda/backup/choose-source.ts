@@ -3,7 +3,7 @@ import type { Config } from '../services/config.ts';
 import { type Parent, type Refusal, refuseUnreachable, type Situation } from '../sources/source.ts';
 import { type Origin, sources } from './sources.ts';
 
-/** What a backup's request and the configuration say about its source. */
+/** The wishes of a backup's request and of the configuration for its source. */
 export interface Wish {
   /** The source that the request names. */
   readonly requested: Source | undefined;
@@ -14,7 +14,7 @@ export interface Wish {
 /** The origin of a backup and the parent that it continues; or why there can be no backup. */
 export type Choice = { readonly origin: Origin; readonly parent: Parent | undefined } | Refusal;
 
-/** A choice with its reasons: first what was rejected and why, then what was chosen. */
+/** A choice with its reasons: why each other candidate was rejected, then why this one was chosen. */
 export type Reasoned = Choice & { readonly why: readonly string[] };
 
 /**

@@ -18,7 +18,7 @@ export interface CollectInput {
 export interface CollectResult extends CollectInput {
   /**
    * `again`: changes since the parent are gone or its manifest is damaged, so the backup starts over with a base.
-   * `empty`: done, with nothing to partition.
+   * `empty`: done, and there is nothing to partition.
    */
   readonly status: 'more' | 'wait' | 'again' | 'done' | 'empty';
   readonly tasks: readonly number[];

@@ -28,7 +28,7 @@ const maxOpenIndexes = 16;
 
 export interface CommitResult {
   readonly job: BackupJob;
-  /** `again`: the parent is damaged or not what it claims; start over with a base. */
+  /** `again`: the parent is damaged or differs from its claims; start over with a base. */
   readonly status: 'done' | 'again';
 }
 
@@ -86,7 +86,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   return { job, status: 'done' };
 }
 
-/** Has the execution start over with a base. A damaged object of the parent is noted, so that no later backup continues it. */
+/** Makes the execution start over with a base. Records a damaged object of the parent, so that no later backup continues it. */
 async function startOverWithBase(
   services: Services,
   job: BackupJob,
@@ -130,7 +130,7 @@ async function checkAddedRuns(
   await pMap(added.values(), (run) => readIndex(store, run), { concurrency: maxOpenIndexes });
 }
 
-/** Gathers the results of the earlier steps. */
+/** Reads the results of the earlier steps. */
 async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);

@@ -15,9 +15,9 @@ export interface Search {
   readonly head: Head | undefined;
   /** Epoch ms at which the backup took the turn. The backup may wait days for the turn, so limits count from here. */
   readonly since: number;
-  /** Set if the backup starts over because a snapshot turned out to be unusable: why. It continues none. */
+  /** The reason, if the backup starts over because a snapshot turned out to be unusable. Then it continues no snapshot. */
   readonly startsOver: string | undefined;
-  /** Pins the parent. Or returns why it cannot be continued, so that the backup must make another choice. */
+  /** Pins the parent, or returns why it cannot be continued: then the backup must choose again. */
   readonly pin: (parent: Pick<Parent, 'id'>) => Promise<string | undefined>;
 }
 
@@ -84,7 +84,7 @@ function deletedError(table: string): TidemarkError {
   return new TidemarkError(
     'TableNotFound',
     `Table not found: ${table}. It was deleted before this backup had read it. Only its stream could still be read, and ` +
-      'that does not hold every change since an earlier backup. Restore an earlier backup',
+      'it does not hold every change since an earlier backup. Restore an earlier backup',
   );
 }
 

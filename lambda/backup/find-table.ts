@@ -4,8 +4,8 @@ import type { Services } from '../services/services.ts';
 import { deletedStatus, describeTable, type Table } from '../tables/table.ts';
 
 /**
- * Finds the table of a backup. If it was deleted since the request, or is being deleted, it answers the table as the
- * request saw it, with the stream that it had then: DynamoDB keeps the stream of a deleted table readable for a day.
+ * Finds the table of a backup. If it was deleted since the request, or is being deleted, it returns the table as it was at
+ * the request, with its stream of that time: DynamoDB keeps the stream of a deleted table readable for a day.
  */
 export async function findBackupTable(
   services: Pick<Services, 'dynamodb'>,

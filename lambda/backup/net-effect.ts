@@ -4,8 +4,8 @@ import type { NetChange } from '../snapshot/compact/net-change.ts';
 import type { PartitionContent } from './backup-plan.ts';
 
 /**
- * What changes do to each partition's content, according to their old images. It is a claim: only the next fold shows
- * whether the parent's content was what the old images say.
+ * The effect of changes on each partition's content, according to their old images. It is a claim: only the next fold shows
+ * whether the old images match the parent's content.
  */
 export class NetEffect {
   readonly #partitions: number;

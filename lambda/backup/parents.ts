@@ -4,7 +4,10 @@ import type { BackupRecord, Head } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
 import type { Parent } from '../sources/source.ts';
 
-/** Finds the table's head, as the list of parents that it is: none if the head belongs to another table of this name. */
+/**
+ * Finds the table's head, as a list of parents. The list is empty if there is no head, or if it belongs to another table of
+ * this name.
+ */
 export async function findHead(
   { catalog }: Pick<Services, 'catalog'>,
   { table }: Pick<BackupRecord, 'table'>,
@@ -31,7 +34,7 @@ export async function findFormerHeads(
     .toReversed();
 }
 
-/** A snapshot as a source sees it. */
+/** Turns the record of a snapshot into a parent for the sources. */
 export function toParent({ id, manifestSha256, ends }: SnapshotRecord): Parent {
   return { id, manifestSha256, marker: markerOf(id), ends };
 }

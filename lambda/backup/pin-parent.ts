@@ -8,7 +8,7 @@ import { noteDamage } from '../services/note-damage.ts';
 import type { Services } from '../services/services.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 
-/** Pins the snapshot if it is sound. Else returns why it cannot be continued. */
+/** Pins the snapshot if it is sound; otherwise returns why it cannot be continued. */
 export async function pinIfSound(
   services: Services,
   { claim, tableId }: { readonly claim: Claim; readonly tableId: string },

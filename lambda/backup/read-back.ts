@@ -7,8 +7,8 @@ import { readRun } from '../snapshot/read/read-snapshot.ts';
 import type { BackupPlan } from './backup-plan.ts';
 
 /**
- * Reads runs that were just written, whole, and compares every frame with its checksum and the number of lines with the run's.
- * Throws `StagedDataCorrupt`, so that the step is repeated and writes other files.
+ * Reads the whole of runs that were just written, and compares every frame with its checksum and the number of lines with
+ * that of the run. Throws `StagedDataCorrupt`, so that the step is repeated and writes other files.
  */
 export async function readBack(
   { store, config }: Pick<Services, 'store' | 'config'>,
@@ -29,12 +29,12 @@ async function countLines(batches: AsyncIterable<readonly object[]>): Promise<nu
     for await (const batch of batches) lines += batch.length;
   } catch (error) {
     if (!isError(error, 'SnapshotCorrupt', 'ObjectNotFound')) throw error;
-    // Another code: the fault is no damage of the parent.
+    // Not `SnapshotCorrupt`: the parent is not damaged.
     throw readBackError(reasonOf(error));
   }
   return lines;
 }
 
 function readBackError(what: string): TidemarkError {
-  return new TidemarkError('StagedDataCorrupt', `what was written was not what was read back: ${what}`);
+  return new TidemarkError('StagedDataCorrupt', `a written object was read back with other bytes: ${what}`);
 }

@@ -3,8 +3,8 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupPlan } from './backup-plan.ts';
 
 /**
- * Reads the manifest of the plan's parent; undefined for a base. Throws `SnapshotCorrupt` if it is not the one that the
- * catalog knew when the backup was planned.
+ * Reads the manifest of the plan's parent; undefined for a base. Throws `SnapshotCorrupt` if the object does not have the
+ * checksum that the catalog had when the backup was planned.
  */
 export async function readParent(
   store: ObjectStore,

@@ -10,12 +10,12 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { splitLines } from './split-lines.ts';
 import type { SpillWriter } from './spills.ts';
 
-/** Each chunk of gunzip is a hop between threads. With Node's default chunks of 16 KiB, reading takes 1.5 times as long. */
+/** Each chunk of gunzip is passed between threads. With Node's default chunks of 16 KiB, reading takes 1.5 times as long. */
 const chunkBytes = 256 * 1024;
 
 /**
- * Adds the records of a staged file to spills. Throws `StagedDataCorrupt` if the file is missing, damaged, or does not match
- * what its writer recorded of it, and `RecordNotUnderstood` for a line of another shape; both name the file.
+ * Adds the records of a staged file to spills. Throws `StagedDataCorrupt` if the file is missing, damaged, or does not
+ * match its writer's record of it, and `RecordNotUnderstood` for a line of another shape; both name the file.
  */
 export async function readStagedFile(
   store: ObjectStore,
@@ -46,9 +46,9 @@ async function addRecords(
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
     for await (const lines of splitLines(bytes, file.key)) {
       records += lines.length;
-      // Not only at the end: a small file may decompress to any number of lines.
+      // Checks during the reading: a small file may decompress to any number of lines.
       if (records > file.records) {
-        throw corruptError(`${file.key} holds more records than the ${file.records} that were counted`);
+        throw corruptError(`${file.key} holds more records than the ${file.records} that its writer counted`);
       }
       for (const line of lines) {
         const change = parseLine(staged, line, file);
@@ -77,7 +77,7 @@ async function checkFile(store: ObjectStore, file: StagedFile): Promise<void> {
   stored.check();
 }
 
-/** Reads a file's bytes from the store, and takes their checksum on the way. */
+/** Reads a file's bytes from the store, and computes their checksum. */
 class StoredBytes {
   length = 0;
   readonly #store: ObjectStore;
@@ -103,7 +103,7 @@ class StoredBytes {
     const { key, checksum } = this.#file;
     if (this.#hash.digest('base64') !== checksum.base64) {
       throw corruptError(
-        `${key} is not what was written: it has another ${checksum.algorithm.toUpperCase()}`,
+        `${key} is damaged: its bytes have another ${checksum.algorithm.toUpperCase()} than its writer recorded`,
       );
     }
   }

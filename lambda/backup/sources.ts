@@ -9,7 +9,10 @@ import type { SourceModule } from '../sources/source.ts';
 import type { StreamOrigin } from '../sources/stream/choose.ts';
 import { streamSource } from '../sources/stream/stream.ts';
 
-/** What a backup is made from, with what its source needs. A new source is added here (docs/walks/add-a-source.md). */
+/**
+ * The origin of a backup: its source, with the facts that it needs. A new source is added here
+ * (docs/walks/add-a-source.md).
+ */
 export interface Origins {
   readonly stream: StreamOrigin;
   readonly export: ExportOrigin;

@@ -21,7 +21,7 @@ export class SpillWriter {
   readonly #buffer: SortBuffer;
   readonly #written: Spill[] = [];
 
-  /** `name` gives the nth spill's key; it must be new for each attempt at a task. */
+  /** `name` returns the nth spill's key; it must be new for each attempt at a task. */
   constructor(store: ObjectStore, limits: Limits, name: (n: number) => string) {
     this.#store = store;
     this.#limits = limits;

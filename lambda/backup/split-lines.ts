@@ -3,7 +3,8 @@ import { TidemarkError } from '../runtime/errors.ts';
 const newline = 10;
 
 /**
- * The longest line. An item of 400 KB has at most about 4 MB as DynamoDB JSON (a list of empty texts), and a line two images.
+ * The maximum length of a line, which has up to two images. An item of 400 KB has at most about 4 MB as DynamoDB JSON (a
+ * list of empty texts).
  */
 const maxLineBytes = 32 * 1024 * 1024;
 

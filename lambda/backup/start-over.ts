@@ -3,7 +3,7 @@ import { openBackupStaging } from '../jobs/staging.ts';
 import type { Services } from '../services/services.ts';
 import { names } from './backup-plan.ts';
 
-/** Why an execution started over: a note in the folder of the round that it gave up. */
+/** The reason why an execution started over: a note in the folder of the round that it gave up. */
 interface StartOver {
   readonly reason: string;
 }

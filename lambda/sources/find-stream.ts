@@ -4,7 +4,8 @@ import { enablingMs } from './limits.ts';
 import type { SourceRequest, SourceServices, TableStream } from './source.ts';
 
 /**
- * Finds the table's stream, and enables one if there is none and the configuration says so. `wait`: it is being enabled.
+ * Finds the table's stream, and enables one if there is none and the configuration says so. `wait`: Tidemark or somebody
+ * else is enabling it.
  */
 export async function findStream(
   services: Pick<SourceServices, 'clock' | 'config' | 'dynamodb' | 'streams'>,
@@ -14,7 +15,7 @@ export async function findStream(
   if (arn === undefined)
     return isDeleted(table) ? undefined : enableMissingStream(services, table, requestedAt);
   const stream = await describeUnlessGone(services.streams, arn);
-  // The stream of a deleted table is disabled, and readable for a day. Nothing is written to it any more.
+  // The stream of a deleted table is disabled, and readable for a day. No new records come into it.
   if (isDeleted(table)) return stream && { arn, createdAt: stream.createdAt };
   // While a stream is being enabled, a write may leave no record, and a scan that begins now could not be corrected.
   if (stream?.enabled === false) return 'wait';
@@ -29,7 +30,7 @@ async function enableMissingStream(
   const hasOther = description.stream?.StreamEnabled === true;
   if (config.missingStream === 'refuse' || hasOther) return undefined;
   if (status === 'ACTIVE') await enableStream(dynamodb, identity.name);
-  // Somebody may disable it again and again. A stream that is enabled so late could not correct a scan, either.
+  // Somebody may disable the stream again and again. A stream that is enabled this late could not correct a scan, either.
   return clock.now() - requestedAt < enablingMs ? 'wait' : undefined;
 }
 

@@ -9,11 +9,11 @@ import type { StagedFile } from './staged-files.ts';
 import type { BackupId } from '../model/ids.ts';
 
 /**
- * What each source offers, so that `lambda/backup` can make a backup from any of them. The sources are peers: each is
+ * The interface of a source, by which `lambda/backup` makes a backup from any of them. The sources are peers: each is
  * a folder here, and none imports another.
  *
  * - In: a table, the snapshots that a backup may continue, and the configuration.
- * - Out: an origin (what the plan records of the source), then staged files and the cut at which the snapshot ends.
+ * - Out: an origin (the source's part of the plan), then staged files and the cut at which the snapshot ends.
  * - Always: a source continues a parent only if it holds every change since the parent's end. A gap is never bridged.
  *
  * `O` is the source's own kind of origin. `look` and the later steps do I/O; `continueParent`, `readWhole` and `isExact`
@@ -23,13 +23,13 @@ export interface SourceModule<O extends { readonly source: Source }> {
   /** True if older snapshots than the head may be continued too. They are then read from the catalog. */
   readonly continuesOlder: boolean;
   /**
-   * Finds the facts about the table that the choice depends on, and enables what is missing if the configuration says
-   * so. `wait`: something is being enabled, look again later. Throws `ContinuousBackupsUnavailable`.
+   * Finds the facts about the table on which the choice depends, and enables a missing stream or recovery if the
+   * configuration says so. `wait`: that takes time, so call again later. Throws `ContinuousBackupsUnavailable`.
    */
   look(services: SourceServices, request: SourceRequest): Promise<Partial<Facts> | 'wait'>;
   /** Chooses which of the situation's parents to continue, if any. */
   continueParent(situation: Situation): Continuation<O>;
-  /** Plans to read the whole table, or says why that is impossible. A source that only continues parents lacks it. */
+  /** Plans to read the whole table, or explains why that is impossible. Sources that only continue parents do not have it. */
   readonly readWhole?: (situation: Situation) => O | Refusal;
   /** How many parallel tasks read the table before `collect`; 0: none. */
   countTasks(origin: O): number;
@@ -38,8 +38,8 @@ export interface SourceModule<O extends { readonly source: Source }> {
   /** Finds where the snapshot ends, once `collect` is done. */
   findCut(origin: O, staging: Staging, parent: Manifest | undefined): Promise<Cut>;
   /**
-   * True if each staged old image is what the parent holds. Otherwise `apply` reads the old images from the parent, and
-   * only then knows how the changes alter its figures.
+   * True if each staged old image equals the parent's item. Otherwise `apply` reads the old images from the parent, and
+   * only then knows the effect of the changes on its figures.
    */
   isExact(origin: O): boolean;
 }
@@ -102,19 +102,22 @@ export interface Parent {
   readonly ends: Ends;
 }
 
-/** The parent that a source continues, if it found one. `why` has what was passed over and, last, what was chosen. */
+/**
+ * The parent that a source continues, if it found one. `why` has the reason against each parent that was passed over and,
+ * last, the choice.
+ */
 export interface Continuation<O> {
   readonly chosen: { readonly origin: O; readonly parent: Parent } | undefined;
   readonly why: readonly string[];
 }
 
-/** Why a backup cannot be made. */
+/** The reason why a backup cannot be made. */
 export interface Refusal {
   readonly error: ErrorCode;
   readonly message: string;
 }
 
-/** The part of a backup's plan that its source works by. */
+/** The part of a backup's plan that its source uses. */
 export interface SourcePlan {
   readonly id: BackupId;
   /** The time whose content is wanted, epoch ms. */
@@ -134,13 +137,13 @@ export interface CollectWork {
   readonly part: number;
 }
 
-/** What an invocation of `collect` achieved: all staged files, or that there is more to do or to wait for. */
+/** The result of an invocation of `collect`: all staged files; or that more work remains, or that the machine must wait. */
 export type Collected =
   | { readonly status: 'done'; readonly files: readonly StagedFile[] }
   | { readonly status: 'more' }
   | { readonly status: 'wait'; readonly waitSeconds: number };
 
-/** Says why a source can continue no parent at all. */
+/** Gives the reason why a source can continue no parent at all. */
 export function passOver(reason?: string): Continuation<never> {
   return { chosen: undefined, why: reason === undefined ? [] : [reason] };
 }
@@ -173,7 +176,7 @@ export function refuse({ code, message }: TidemarkError): Refusal {
   return { error: code, message };
 }
 
-/** Refuses with `CutUnreachable`: the wanted time cannot be reached. */
+/** Refuses with `CutUnreachable`: no source holds the content of the requested time. */
 export function refuseUnreachable(message: string): Refusal {
   return { error: 'CutUnreachable', message };
 }

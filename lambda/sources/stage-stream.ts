@@ -7,9 +7,9 @@ import { type StagedFile, StagedFiles } from './staged-files.ts';
 import { type CutRules, cutOf, type Lane, type Reader, readLanes } from './stream-cut.ts';
 
 /**
- * How a source reads a stream. Records up to the cut are changes. Past the cut a record counts only where something else
- * was read, a scan or an export, that may already hold its write: the old image of a key's first record past the cut is
- * what the key held at the cut, and puts it back.
+ * How a source reads a stream. Records up to the cut are changes. Past the cut, records correct a scan or an export that
+ * may already hold later writes: the old image of a key's first record past the cut is the key's item at the cut, and
+ * restores it.
  *
  * ```
  * stream   ... | changes ............... | corrections ....... |
@@ -21,9 +21,9 @@ export interface StreamReading {
   readonly stream: string;
   /** Finds where the first part begins to read; a later part begins where the part before it ended. */
   findLanes(): Promise<Lane[]>;
-  /** False for a record up to the cut that is no change, because what was read holds its write. */
+  /** False for a record up to the cut that is no change, because the scan or the export holds its write. */
   isChange(record: StreamRecord): boolean;
-  /** Epoch ms until which a write may be held by what was read; 0 if only the stream is read. */
+  /** Epoch ms until which a scan or an export may hold writes; 0 if only the stream is read. */
   readonly correctUntil: number;
   /** Epoch ms from which on the stream must still hold every record. */
   readonly since: number;
@@ -100,7 +100,7 @@ async function readPart(
   return { done, files: await files.close(), lanes };
 }
 
-/** Reads how far a part read. Lanes are moved in place, so each caller gets its own. */
+/** Reads the lanes at which a part ended. Lanes are moved in place, so each caller gets its own copy. */
 async function readLanesOf(staging: Staging, part: number): Promise<Lane[]> {
   const { lanes } = await staging.read<StreamResult>(namePart(streamTask, part));
   return lanes.map((lane) => ({ ...lane }));
@@ -121,16 +121,16 @@ function createStagingReader(reading: StreamReading, files: StagedFiles, budget:
 }
 
 /**
- * Turns a sequence number into an order. DynamoDB promises digits only, so a stream may pad its numbers with zeros; as orders
- * they are compared as numbers. The lanes keep the text as it was, because the stream knows its positions by it.
+ * Turns a sequence number into an order. DynamoDB promises only digits, so a stream may pad its numbers with zeros; orders
+ * are compared as numbers. The lanes keep the original text, by which the stream knows its positions.
  */
 function toOrder(sequence: string): string {
   return String(BigInt(sequence));
 }
 
 /**
- * Turns a sequence number into an order above every sequence number (they have at most 40 digits) that is the smaller the
- * later the record is: so the first record past the cut wins.
+ * Turns a sequence number (at most 40 digits) into an order above every sequence number. The later the record, the smaller
+ * the order, so the first record past the cut wins.
  */
 function reverse(sequence: string): string {
   return String(2n * 10n ** 41n - BigInt(sequence));

@@ -10,7 +10,7 @@ export interface StagedFile {
   readonly key: string;
   readonly rawBytes: number;
   readonly records: number;
-  /** The checksum that its writer took of its bytes. */
+  /** The checksum of the file's bytes, computed by its writer. */
   readonly checksum: Checksum;
   /**
    * The place of the file's export among the exports of the backup, a decimal number. It is the order of all records of the
@@ -28,7 +28,7 @@ export interface Checksum {
 type SdkItem = Record<string, SdkValue>;
 
 export interface StagedChange {
-  /** The place of this change among those of its key, a decimal number: the new image of the highest one counts. */
+  /** The place of this change among those of its key, a decimal number: the new image of the highest place counts. */
   readonly order: string;
   readonly keys: SdkItem;
   readonly oldImage: SdkItem | undefined;
@@ -38,8 +38,8 @@ export interface StagedChange {
 const compress = promisify(gzip);
 
 /**
- * Writes what a source reads as files of bounded size in DynamoDB's own export format. `ApplyOrder` is our addition to a
- * change's metadata: a real incremental export has one record for a key, so it needs no order.
+ * Writes the records of a source as files of bounded size in DynamoDB's own export format. `ApplyOrder` is our addition to
+ * a change's metadata: a real incremental export has one record for a key, so it needs no order.
  */
 export class StagedFiles {
   readonly #store: ObjectStore;

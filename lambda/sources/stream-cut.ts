@@ -14,7 +14,7 @@ import {
  * children. A lane is one shard that is being read.
  *
  * - In: the lanes at which to begin, and the second of the marker.
- * - Out: every record that follows, each with the word whether it is past the cut; and the cut, by shard.
+ * - Out: every later record, each with a flag that says whether it is past the cut; and the cut, by shard.
  * - Always: the cut of a shard is the prefix before its first record of a later second than the marker's. Once a record
  *   past the cut has been seen, every later record of that shard and of its descendants is past the cut too.
  *
@@ -33,10 +33,10 @@ export interface Lane {
   read: string;
   /** True once a record past the cut has been seen, in this shard or in an ancestor: every later record is past it too. */
   pastCut: boolean;
-  /** True if an ancestor's cut stands for this shard, which has none of its own. */
+  /** True if this shard has no cut of its own, because the cut is in an ancestor. */
   readonly inherited: boolean;
   done: boolean;
-  /** True if the whole shard is before the cut: its children stand for it. */
+  /** True if the whole shard is before the cut: the cut is in its children. */
   replaced: boolean;
 }
 
@@ -73,7 +73,7 @@ export function createLane(shard: string, position: string, inherited = false): 
   };
 }
 
-/** The pause between two empty pages, so that an open shard has time to show what it holds. */
+/** The pause between two empty pages, so that an open shard has time to show its records. */
 const emptyPagePauseMs = 200;
 
 /** The pause between two searches for the children of a closed shard. DescribeStream allows 10 calls a second. */
@@ -126,7 +126,7 @@ async function readLane(
     if (page.closed) return 'closed';
     empty = page.records.length === 0 ? empty + 1 : 0;
     if (empty >= rules.emptyPages) return 'enough';
-    // Not after an empty page: the next call would count the empty pages from 0 again, and perhaps never finish.
+    // Does not stop after an empty page: the next call would count the empty pages from 0 again, and perhaps never finish.
     if (empty === 0 && reader.isOverdue()) return 'overdue';
     if (empty > 0) await clock.sleep(emptyPagePauseMs);
   }
@@ -157,9 +157,9 @@ async function followShard(
 }
 
 /**
- * Finds the shards to read from when no snapshot says where to begin, so that every record after a second is read: it goes
- * from the newest shards back to ones that begin no later than that second, or to the oldest. Throws `StreamGap` if there
- * are no shards.
+ * Finds the shards at which to begin without a parent, so that every record after a second is read: goes back from the
+ * newest shards to shards that begin no later than that second, or to the oldest ones. Throws `StreamGap` if there are no
+ * shards.
  */
 export async function findLanesAround(
   streams: DynamoDBStreamsClient,
@@ -194,7 +194,10 @@ async function hasBegunBy(
   return false;
 }
 
-/** Leaves out shards whose ancestor is read: the reader reaches them from there, and a second lane would have another cut. */
+/**
+ * Leaves out shards whose ancestor is read: the reader reaches them through the ancestor, and a second lane would have
+ * another cut.
+ */
 function withoutDescendants(lanes: readonly Lane[], byId: ReadonlyMap<string, Shard>): Lane[] {
   const chosen = new Set(lanes.map((lane) => lane.shard));
   const hasChosenAncestor = (id: string | undefined): boolean => {

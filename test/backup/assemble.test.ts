@@ -149,7 +149,7 @@ describe('findParentFault', () => {
         effects: [{ ...nothing, ...effect }],
         folds: [false],
       });
-      expect(findParentFault(applied)?.reason).toMatch(/take away more/);
+      expect(findParentFault(applied)?.reason).toMatch(/delete more/);
     },
   );
 });

@@ -25,8 +25,8 @@ export interface BaseFrame extends StoredFrame {
   /** True if the index alone shows that all keys of the frame lie in the range. */
   readonly whole: boolean;
   /**
-   * Where the next frame begins, even if it belongs to another run: changes from there on do not fall into this frame.
-   * Undefined for the last frame.
+   * Where the next frame begins, even if it belongs to another run: later changes do not fall into this frame. Undefined
+   * for the last frame.
    */
   readonly next: KeyPosition | undefined;
 }
@@ -73,8 +73,8 @@ async function openPart(store: ObjectStore, run: RunRef): Promise<Part> {
 }
 
 /**
- * Returns whether all keys of a frame lie in the part's range. They come before the first key of the next frame; those of
- * the last frame lie in the range that the run was written for.
+ * Returns whether all keys of a frame lie in the part's range. A frame's keys come before the first key of the next frame;
+ * those of the last frame lie in the range for which the run was written.
  */
 function isWhole({ run, range }: Part, entry: FrameEntry, next: FrameEntry | undefined): boolean {
   if (entry.hash < formatHash(range.from)) return false;

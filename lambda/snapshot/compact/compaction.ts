@@ -6,7 +6,7 @@
  *   spills of a range, merged ──┬─> with the newest delta runs ──> one new delta run
  *                               └─> with all runs of the range ── fold.ts ──> a new base run for each partition
  *
- * In: lines in DynamoDB's export format, and the runs of the parent snapshot. Out: frames of new runs, and what they hold.
+ * In: lines in DynamoDB's export format, and the runs of the parent snapshot. Out: frames of new runs, and their content.
  * Always holds: the new runs and those that are kept give every key its newest state. A key has at most `maxRuns` runs
  * and at most one base run, which is the oldest.
  *
@@ -15,7 +15,7 @@
  *   partition             0         1         2         3
  *   deltas of the base    10 %      12 %      55 %      9 %
  *   what to do            delta     delta     fold      delta      a fold from `foldShare` on
- *   ranges                |--- delta run ---| |- fold -| |- delta run -|      neighbours alike are joined
+ *   ranges                |--- delta run ---| |- fold -| |- delta run -|      equal neighbours are joined
  */
 import { splitHashSpace, fromHex, chooseRangeCount, toHex, wholeRange } from '../format/hash-range.ts';
 import type { Limits } from '../format/limits.ts';
@@ -27,7 +27,7 @@ import type { RangePlan } from './range-plan.ts';
 export interface CompactionPlan {
   /** The number of partitions of the new snapshot, a power of two. */
   readonly partitions: number;
-  /** In order. A part of the hash space where there is nothing to do has no range. */
+  /** The ranges in order. A part of the hash space without work has no range. */
   readonly ranges: readonly RangePlan[];
 }
 
@@ -53,7 +53,7 @@ export function planCompaction(input: CompactionInput, limits: Limits): Compacti
   return { partitions: needed, ranges: joinNeighbours(foldAll(needed, bytes), limits) };
 }
 
-/** Folds everything, whatever runs there were. */
+/** Folds everything, regardless of the existing runs. */
 function foldAll(partitions: number, bytes: number): PartitionWork[] {
   return splitHashSpace(partitions).map((range) => ({
     range,
@@ -63,7 +63,7 @@ function foldAll(partitions: number, bytes: number): PartitionWork[] {
   }));
 }
 
-/** Halves the hash space until the partitions of a range have the same decision and are not too much work together. */
+/** Halves the hash space until all partitions of a range have the same decision and one invocation can do their work. */
 function joinNeighbours(todo: readonly PartitionWork[], limits: Limits): RangePlan[] {
   const [first] = todo;
   const last = todo.at(-1);
@@ -73,7 +73,7 @@ function joinNeighbours(todo: readonly PartitionWork[], limits: Limits): RangePl
   const alike = todo.every((one) => one.fold === first.fold && one.mergeFrom === first.mergeFrom);
   const smallest = (range.to - range.from) * BigInt(limits.maxRanges) <= wholeRange.to;
   if ((alike && work <= limits.partitionBytes) || todo.length === 1 || smallest) {
-    // A range of partitions with different decisions takes the one that is enough for all.
+    // In a range of partitions with different decisions, the decision that suffices for all of them applies.
     const fold = todo.some((one) => one.fold);
     return [{ range: toHex(range), fold, mergeFrom: Math.min(...todo.map((one) => one.mergeFrom)) }];
   }

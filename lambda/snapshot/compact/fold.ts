@@ -5,7 +5,7 @@
  *   changes                 x  x     x xxx xxxx xx x
  *   new       | copied  | spliced | merged | merged   | copied  |
  *
- *   copied   no change falls into the frame, and no small frame before it is open: its bytes are checked and handed on
+ *   copied   no change falls into the frame, and no small frame before it is open: its bytes are checked and copied
  *   spliced  only the lines of the changed keys are looked up and replaced; all others are copied as bytes
  *   merged   line by line: the result must be split, or some of the frame's keys do not belong to the range
  *
@@ -54,7 +54,7 @@ export async function* foldFrames(
       const kept = decodeLines('base', lines, keys).filter(({ hash }) => contains(stored.range, hash));
       yield* mergeLines(frame, kept, mine, entries, fallsHere, frameBytes);
     }
-    // A small frame stays open for what follows, so that deletions do not make frames smaller and smaller.
+    // A small frame stays open for the next lines, so that deletions do not make frames smaller and smaller.
     if (frame.rawLength >= frameBytes / 2) yield frame.close();
   }
   const rest = await entries.takeWhile(() => true, frameBytes);

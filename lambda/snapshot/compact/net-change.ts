@@ -1,5 +1,5 @@
 /*
- * Net changes: what happened to a key between two points in its history, whatever happened in between.
+ * Net changes: the effect on a key between two points in its history, regardless of the steps in between.
  *
  *   changes of a key     1: a -> b     2: b -> gone      3: gone -> c
  *   net changes          1 to 2: a -> gone               3: gone -> c      in two spills
@@ -12,12 +12,12 @@
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { Keyed } from '../format/change.ts';
 
-/** What happened to one key: from the image before its earliest known change to the image after its latest. */
+/** The net change of one key: from the image before its earliest known change to the image after its latest. */
 export interface NetChange extends Keyed {
   /** The order of the earliest and of the latest change, as decimal text. '', the order of an item of a scan, comes first. */
   readonly first: string;
   readonly last: string;
-  /** The image before. Undefined: there was no such item or, for an item of a scan, it is unknown whether there was. */
+  /** The image before. Undefined: the item did not exist or, for an item of a scan, it is unknown whether it did. */
   readonly old: OldImage | undefined;
   /** The image after. Undefined: the item was deleted. */
   readonly image: Buffer | undefined;

@@ -10,9 +10,9 @@ import { selectRuns } from '../read/runs.ts';
 import { keyRulesOf } from '../format/key-rules.ts';
 
 /**
- * Replaces the old images of changes by what the parent holds for their keys. This is for sources without exact boundaries,
- * whose old images may be from another time. Keys ascend, so each of the parent's frames is read at most once, and a file is
- * kept open only as long as keys may be in it.
+ * Replaces the old images of changes by the parent's items of the same keys: the old images of sources without exact
+ * boundaries may be from another time. Keys ascend, so each of the parent's frames is read at most once, and a file stays
+ * open only while keys may be in it.
  */
 export async function* addOldImages(
   store: ObjectStore,

@@ -60,8 +60,8 @@ interface Sized {
 }
 
 /**
- * Chooses the newest delta runs that the changes are merged with: all of them for a differential backup; else none until
- * a key would have more than `maxRuns` runs, and then the number that costs the fewest written bytes for each run removed.
+ * Chooses the newest delta runs to merge with the changes. For a differential backup: all. Otherwise: none until a key
+ * would have more than `maxRuns` runs, and then as many as cost the fewest written bytes for each removed run.
  */
 function chooseMerge(
   deltas: readonly Sized[],

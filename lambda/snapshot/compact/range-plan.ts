@@ -7,7 +7,7 @@ export interface RangePlan {
   readonly range: HexRange;
   /** True: all runs of the range become one base run for each partition. False: the changes become a delta run. */
   readonly fold: boolean;
-  /** The range's delta runs from this place in the parent's list on are merged into the new delta run. */
+  /** The index in the parent's list of the first delta run that is merged into the new one; all later ones are merged too. */
   readonly mergeFrom: number;
 }
 
@@ -32,7 +32,7 @@ function isReplaced(run: RunRef, place: number, { fold, mergeFrom }: RangePlan):
   return fold || (run.kind === 'delta' && place >= mergeFrom);
 }
 
-/** Cuts a range out of runs. A run that reaches beyond both ends of the range is then listed twice. */
+/** Removes a range from runs. A run that reaches beyond both ends of the range is then listed twice. */
 function cutOutRange(runs: readonly RunRef[], range: HashRange): RunRef[] {
   return runs.flatMap((run) => {
     const { from, to } = fromHex(run.range);

@@ -6,9 +6,9 @@
  *   drain   sorted         h2|2   h0|0   h3|3   h1|1          plain 64-bit numbers: no object is touched
  *           written        r2  r0+r3  r1                      h0 = h3: decoded, sorted by hash and key, combined for a key
  *
- * In: changes in any order, any number for a key. Out: frames of records in the order of a run, one for a key.
- * Always holds: memory is bounded by the capacity, unless a single change is larger. Changes are kept encoded because hundreds
- * of thousands of small objects would cost more in garbage collection than everything else that is done to them.
+ * In: changes in any order, any number for a key. Out: frames of records in the order of a run, one for a key. Always
+ * holds: memory is bounded by the capacity, unless a single change is larger. Changes stay encoded because the garbage
+ * collection of hundreds of thousands of small objects would cost more than all other work on them.
  */
 import { compareKeyed } from '../format/change.ts';
 import { FrameBytes } from '../format/frame-bytes.ts';

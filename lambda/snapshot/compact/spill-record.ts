@@ -1,7 +1,7 @@
 import { corruptError } from '../format/frame.ts';
 import type { NetChange, OldImage } from './net-change.ts';
 
-// A record of a spill, with little-endian numbers: u32 length of what follows | u64 hash | u16 key length | key
+// A record of a spill, with little-endian numbers: u32 length of the rest | u64 hash | u16 key length | key
 // | u8 length and text of `first` | u8 length and text of `last` | u8 flags
 // | if flags & 1: 16 bytes digest, u32 item size before | if flags & 2: u32 item size after, image to the end.
 // flags & 4: `once`.

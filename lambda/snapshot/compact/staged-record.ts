@@ -33,7 +33,7 @@ const closeBrace = 0x7d;
 
 /**
  * Parses lines of DynamoDB's export format. Lines of DynamoDB's own exports state no order: `exportOrder` is the order of
- * the export, for all its lines, and such an export has one line for each key.
+ * all lines of such an export, which has one line for each key.
  */
 export class StagedLineParser {
   readonly #keyNames: KeyNames;
@@ -161,7 +161,7 @@ function parseLine(line: Buffer): ExportLine {
   } catch (cause) {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
-  // A parser takes the last one, and nobody knows which was meant.
+  // A parser takes the last of the two values, but the first may be the right one.
   if (hasDoubledName(line, record)) throw notUnderstoodError('a staged line has an object with a name twice');
   if (typeof record !== 'object' || record === null)
     throw notUnderstoodError('a staged line is not an object');

@@ -1,5 +1,5 @@
 /*
- * The room `compare/`: finds the items in which two snapshots of a table differ, without reading what they share.
+ * The room `compare/`: finds the items in which two snapshots of a table differ, without reading the runs that they share.
  *
  *   from     base A  d1  d2            to     base A  d1  d3  d4            (one stretch of hashes: stretches.ts)
  *   shared   base A  d1                not read, except to look up a key
@@ -100,7 +100,7 @@ async function* compareStretch(
   yield { differences: [], upTo: startOfHash(end) };
 }
 
-/** Finds the oldest runs that both sides share: all up to the first one in which they differ. */
+/** Finds the oldest runs that both sides share: all before the first run that differs. */
 function findCommonRuns({ from, to }: Stretch): readonly RunRef[] {
   const differs = from.findIndex((run, i) => run.key !== to[i]?.key);
   return differs < 0 ? from : from.slice(0, differs);
@@ -128,7 +128,7 @@ async function* toCandidates(
     yield batch.map((line) => ({ hash: line.hash, key: line.key, [side]: line }));
 }
 
-/** Looks up the missing side of each candidate in what both snapshots share, newest first, and compares the two sides. */
+/** Looks up the missing side of each candidate in the shared runs and frames, newest first, and compares the two sides. */
 async function findDifferences(batch: readonly Candidate[], shared: readonly Layer[]): Promise<Difference[]> {
   const oneSided = batch.filter(({ from, to }) => from === undefined || to === undefined);
   const below = await lookUp(oneSided, shared);

@@ -23,7 +23,7 @@ export interface Stretch {
   readonly to: readonly RunRef[];
 }
 
-/** A run in the part of the range that its snapshot refers to it for. */
+/** A run, with the part of the range for which its snapshot refers to it. */
 interface SidedRun extends PlacedRun {
   readonly side: 'from' | 'to';
   readonly range: HashRange;

@@ -7,7 +7,7 @@ import { encodeIndex, type FrameContent, type FrameEntry, type IndexPlace } from
 import { formatHash } from './hash-range.ts';
 import { defaultLimits } from './limits.ts';
 
-/** The sizes of a finished file, and where its index is. */
+/** The sizes of a finished file, and the place of its index. */
 export interface FrameFile {
   readonly bytes: number;
   readonly rawBytes: number;

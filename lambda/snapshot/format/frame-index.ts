@@ -12,7 +12,7 @@ import {
 } from './frame.ts';
 import { type HashRange, formatHash } from './hash-range.ts';
 
-/** Where the index is in a file, and the SHA-256 of its bytes. Whatever refers to a file keeps this. */
+/** The place of the index in a file, and the SHA-256 of its bytes. Every reference to a file holds them. */
 export interface IndexPlace {
   readonly offset: number;
   readonly length: number;
@@ -82,7 +82,7 @@ export function encodeEnvelope(length: number): { header: Buffer; footer: Buffer
 export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
   if (length > maxFrameBytes)
-    throw nameObject(corruptError(`${file.key}: the index is said to have ${length} bytes`), file.key);
+    throw nameObject(corruptError(`${file.key}: the index cannot have ${length} bytes`), file.key);
   const bytes = await readStored(store, file.key, offset, length);
   try {
     const json = decompressJson(bytes, sha256, `${file.key}: index`);
@@ -97,7 +97,7 @@ export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<
   }
 }
 
-/** False for sizes that no frame has: memory is taken for what an index says. */
+/** False for sizes that no frame has: readers allocate memory for the sizes in an index. */
 function hasPossibleSizes({ offset, length, rawLength, count }: FrameEntry): boolean {
   const isSize = (size: number, most: number) => Number.isInteger(size) && size >= 0 && size <= most;
   return (
@@ -108,7 +108,7 @@ function hasPossibleSizes({ offset, length, rawLength, count }: FrameEntry): boo
   );
 }
 
-/** Reads bytes of a file that something refers to. Throws `SnapshotCorrupt`, also if the file is missing. */
+/** Reads bytes of a referenced file. Throws `SnapshotCorrupt`, also if the file is missing. */
 export async function readStored(
   store: ObjectStore,
   key: string,
@@ -124,7 +124,7 @@ export async function readStored(
 export function findFrames(entries: readonly FrameEntry[], range: HashRange): readonly FrameEntry[] {
   const from = formatHash(range.from);
   const to = formatHash(range.to);
-  // A frame reaches up to the start of the next one, so the last frame that begins before `from` may reach into the range.
+  // A frame ends at the start of the next one, so the last frame that begins before `from` may reach into the range.
   const before = countWhile(entries, (entry) => isBelow(entry.hash, from));
   return entries.slice(
     Math.max(0, before - 1),
@@ -132,7 +132,10 @@ export function findFrames(entries: readonly FrameEntry[], range: HashRange): re
   );
 }
 
-/** Finds the number of the only frame that can hold the key: the last one that begins at or before it. -1 if none does. */
+/**
+ * Finds the number of the only frame that can hold the key: the last frame that begins at or before the key; -1 if there is
+ * none.
+ */
 export function findFrameNumber(entries: readonly FrameEntry[], keyed: Keyed): number {
   const hash = formatHash(keyed.hash);
   const key = keyed.key.toString();

@@ -18,8 +18,8 @@ const maxWholeBytes = 4 * maxChunkBytes;
 const spareBytes = 64;
 
 /**
- * Compresses bytes to one zstd frame with a content checksum. It does so on the caller's thread: passing 1 MiB to another
- * thread and back costs a third more CPU, and everything else can wait for the 4 ms.
+ * Compresses bytes to one zstd frame with a content checksum. It uses the caller's thread: passing 1 MiB to another thread
+ * and back costs a third more CPU, and other work can wait for 4 ms.
  */
 export function compressFrame(bytes: Uint8Array, level = storedLevel): Buffer {
   return zstdCompressSync(bytes, {
@@ -30,8 +30,8 @@ export function compressFrame(bytes: Uint8Array, level = storedLevel): Buffer {
 }
 
 /**
- * The most bytes that a frame of lines or of JSON may have, compressed or not. A frame ends with the line that brings it to
- * about 1 MiB; the manifest of 16,384 partitions with nine runs each has about 60 MB.
+ * A frame of lines or of JSON may have at most this many bytes, compressed or not. A frame ends with the line that brings
+ * it to about 1 MiB; the manifest of 16,384 partitions with nine runs each has about 60 MB.
  */
 export const maxFrameBytes = 128 * 1024 * 1024;
 

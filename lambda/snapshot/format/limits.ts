@@ -1,33 +1,42 @@
 /** The engine's sizes and limits. Bytes are bytes of lines before compression, unless stated otherwise. Tests use small values. */
 export interface Limits {
-  /** The line that brings a frame to this many bytes closes it. */
+  /** A frame is closed by the line with which it reaches this many bytes. */
   readonly frameBytes: number;
-  /** The same for a frame of a spill. */
+  /** The same limit for a frame of a spill. */
   readonly spillFrameBytes: number;
   /** The target size of a partition. */
   readonly partitionBytes: number;
-  /** The most partitions that a snapshot may have, a power of two. */
+  /** The maximum number of partitions of a snapshot, a power of two. */
   readonly maxPartitions: number;
-  /** The most ranges of one apply or restore. Each is a Map item, so it is a power of two below the 500 of `jobs/states.ts`. */
+  /**
+   * The maximum number of ranges of one apply or restore. Each is a Map item, so it is a power of two below the 500 of
+   * `jobs/states.ts`.
+   */
   readonly maxRanges: number;
   /** The target size of the staged files that one task partitions. */
   readonly taskBytes: number;
   /** Once an invocation of such a task has read this many bytes, it starts no further file. */
   readonly partBytes: number;
-  /** The most spills that one apply opens at once. Many tasks may exceed it by one spill for each of their parts. */
+  /**
+   * The maximum number of spills that one apply opens at once. If there are many tasks, each part of a task may add one
+   * more.
+   */
   readonly maxSpills: number;
-  /** The most changes, in bytes, that are sorted in memory at once. */
+  /** The maximum size of the changes that are sorted in memory at once. */
   readonly maxSortBytes: number;
   /** A staged file is closed once it has this many bytes, so that a task can stop between files. */
   readonly stagedFileBytes: number;
-  /** The most compressed bytes that one ranged read of a run fetches, unless a single frame is larger. */
+  /** The maximum number of compressed bytes in one ranged read of a run, unless a single frame is larger. */
   readonly maxReadBytes: number;
   /**
-   * The most compressed bytes that a merge of runs holds, unless single frames are larger: those that it works on and those
-   * that it has fetched ahead.
+   * The maximum number of compressed bytes that a merge of runs has in memory, in use and fetched ahead, unless single
+   * frames are larger.
    */
   readonly maxAheadBytes: number;
-  /** The most runs that a reader opens for any key. Delta runs are merged with each other before a key would have more. */
+  /**
+   * The maximum number of runs that a reader opens for a key. Delta runs are merged with each other before a key would have
+   * more.
+   */
   readonly maxRuns: number;
   /** A partition is folded into a new base run once its delta runs come to this share of its base run. */
   readonly foldShare: number;

@@ -1,14 +1,14 @@
 /*
- * The room `format/`: what a stored snapshot is made of. docs/format.md describes it byte for byte.
+ * The room `format/`: the parts of a stored snapshot. docs/format.md describes them byte for byte.
  *
  *   manifest ── runs ──────> file of a run: | frame | frame | frame | index |
  *      │                       frame: compressed lines, about 1 MiB before compression (frame.ts, line.ts)
  *      │                       index: where each frame begins, in the file and in the order of keys (frame-index.ts)
  *      └─────── partitions ─> number, size and digest of the items in each range of hashes (content.ts)
  *
- * In: sorted entries, or compressed frames of an older run. Out: a file of frames with its index, and a manifest.
- * Always holds: a run is sorted by (key hash, key) and has each key once. Whoever refers to bytes also keeps their
- * SHA-256, and readers check it before they decode the bytes. No stored object ever changes.
+ * In: sorted entries, or compressed frames of an older run. Out: a file of frames with its index, and a manifest. Always
+ * holds: a run is sorted by (key hash, key) and has each key once. Every reference to bytes holds their SHA-256, and
+ * readers check it before they decode the bytes. No stored object ever changes.
  */
 import type { Kind, Source, TableDescription, TableIdentity } from '../../model/records.ts';
 import type { KeyNames } from '../../item/attribute-value.ts';
@@ -43,7 +43,7 @@ export interface RunRef {
   readonly index: IndexPlace;
   /** The part of the hash space for which the snapshot refers to the run. */
   readonly range: HexRange;
-  /** The part of the hash space that the run was written for. */
+  /** The part of the hash space for which the run was written. */
   readonly written: HexRange;
 }
 
@@ -66,7 +66,7 @@ export interface Manifest extends Content {
   readonly cut: Cut;
   readonly runs: readonly RunRef[];
   readonly partitions: readonly Content[];
-  /** What this snapshot added to the store. */
+  /** The bytes, files and records that this snapshot added to the store. */
   readonly copied: { readonly bytes: number; readonly files: number; readonly records: number };
 }
 
@@ -80,7 +80,7 @@ export function runKey(tableId: string, name: string): string {
   return `tables/${tableId}/runs/${name}.zst`;
 }
 
-/** The TableId in a run's key, and the backup that wrote the run. Undefined for the key of another object. */
+/** Reads the TableId and the backup that wrote the run from a run's key. Undefined for the key of another object. */
 export function parseRunKey(
   key: string,
 ): { readonly tableId: string; readonly backup: BackupId } | undefined {
@@ -116,7 +116,7 @@ export async function publishManifest(store: ObjectStore, manifest: Manifest): P
 /** A manifest that was read from the store. */
 export interface StoredManifest {
   readonly manifest: Manifest;
-  /** The SHA-256 of the stored bytes. The catalog keeps it, and with it readers check the manifest. */
+  /** The SHA-256 of the stored bytes. The catalog holds it, so that readers can check the manifest. */
   readonly sha256: string;
 }
 
@@ -152,7 +152,7 @@ function isHashKey(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
 }
 
-/** Reads the manifest if it was published; else returns undefined. For a step that may be a repeat. */
+/** Reads the manifest if it was published; else returns undefined. A step that may be a repeat calls it. */
 export async function findManifest(
   store: ObjectStore,
   tableId: string,

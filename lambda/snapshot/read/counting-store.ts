@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
 
-/** What a reader has cost so far. */
+/** The reads of a reader so far. */
 export interface Reads {
   readonly bytesRead: number;
   readonly requests: number;

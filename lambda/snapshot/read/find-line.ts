@@ -22,7 +22,7 @@ const firstStep = 4096;
  *     |------>|------->|----------------->|      keys before the target, then one after it
  *                      |    <----|        |      halved until the line is found, or the place where it would be
  *
- * Throws `SnapshotCorrupt` where it meets something that is not a line.
+ * Throws `SnapshotCorrupt` if it meets bytes that are not a line.
  */
 export function findLine(kind: RunKind, frame: Buffer, keys: KeyRules, target: Keyed, from = 0): LineSpan {
   let low = from;

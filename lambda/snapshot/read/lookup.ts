@@ -45,9 +45,9 @@ export type FrameSet = ReadonlySet<string>;
 const maxFramesAtOnce = 8;
 
 /**
- * A run's file that is open for reading. It keeps the index and the frames that were read last, so that callers who ask
- * for ascending keys and ranges fetch each frame at most once. A snapshot refers to a run for certain ranges only; this
- * class does not know them, so the caller must not ask for keys outside.
+ * A run's file that is open for reading. It keeps the index and the frames that were read last, so that callers who ask for
+ * ascending keys and ranges fetch each frame at most once. A snapshot refers to a run only for certain ranges; this class
+ * does not know them, so the caller must not look for keys outside of them.
  */
 export class OpenRun {
   readonly #store: ObjectStore;

@@ -17,8 +17,8 @@ import { defaultLimits } from '../format/limits.ts';
 import { EntryCursor } from './entry-cursor.ts';
 
 /**
- * Merges sorted sources, as drawn above. `combine` gets two entries of one key, the older source's first. A source has no
- * entry with a hash below its place in `starts`; without a place there it is opened at once.
+ * Merges sorted sources, as drawn above. `combine` gets two entries of one key, the older source's first. `starts` has for
+ * each source a hash below which it has no entry; a source without a start is opened at once.
  */
 export async function* mergeSorted<T extends Keyed>(
   sources: readonly AsyncIterable<readonly T[]>[],
@@ -55,7 +55,10 @@ export async function* mergeSorted<T extends Keyed>(
   }
 }
 
-/** The sources as a heap by their current entries: the smallest on top, of equal ones that of the oldest source. */
+/**
+ * The sources as a heap by their current entries: the smallest entry on top; of equal entries, the one of the oldest
+ * source.
+ */
 class SourceHeap<T extends Keyed> {
   readonly #all: readonly EntryCursor<T>[];
   /** The sources that are not open yet, the one with the smallest start last. */
@@ -109,7 +112,7 @@ class SourceHeap<T extends Keyed> {
     await Promise.all(this.#all.map((entries) => entries.close()));
   }
 
-  /** Adds a source at the end of the heap, and moves it up to where it belongs. */
+  /** Adds a source at the end of the heap, and moves it up to its place. */
   #rise(added: Source<T>): void {
     const heap = this.#heap;
     let at = heap.length;
@@ -123,7 +126,7 @@ class SourceHeap<T extends Keyed> {
     heap[at] = added;
   }
 
-  /** Moves the source at a place of the heap down to where it belongs. */
+  /** Moves the source at a position of the heap down to its place. */
   #sink(from: number): void {
     const heap = this.#heap;
     const moved = heap[from];

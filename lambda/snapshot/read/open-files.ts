@@ -12,7 +12,7 @@ export class OpenFiles<T> {
   /** The end of the last range of each file. */
   readonly #ends = new Map<string, bigint>();
 
-  /** `runs` must contain every run that will be opened; `create` makes the value of a file. */
+  /** `runs` must contain every run that will be opened; `create` returns the value for a file. */
   constructor(runs: Iterable<RunRef>, create: (run: RunRef) => T) {
     this.#create = create;
     for (const { key, range } of runs) {

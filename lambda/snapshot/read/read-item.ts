@@ -6,7 +6,7 @@ import { type Manifest } from '../format/manifest.ts';
 import { selectRuns } from './runs.ts';
 import { keyRulesOf } from '../format/key-rules.ts';
 
-/** The result of reading one item, and what reading it cost. */
+/** The result of reading one item, and the reads that it took. */
 export interface ItemReading extends Reads {
   /** The item in canonical form. Undefined: the snapshot has no such item. */
   readonly image: Buffer | undefined;
@@ -21,7 +21,8 @@ export async function readItem(store: ObjectStore, manifest: Manifest, key: Keye
   const keys = keyRulesOf(manifest);
   const runs = selectRuns(manifest.runs, { from: key.hash, to: key.hash + 1n });
   const newestFirst = runs.toReversed().map((run) => new OpenRun(counting, run, keys));
-  // All at once: one after another, each would be a round trip. A failed index matters only if its run has to be searched.
+  // Fetch all indexes at once: one after another, each would add a round trip. An index that fails matters only if its run
+  // must be searched.
   await Promise.allSettled(newestFirst.map((run) => run.readIndex()));
   for (const run of newestFirst) {
     const line = await run.find(key);

@@ -1,5 +1,5 @@
 /*
- * The room `read/`: snapshots as their readers see them.
+ * The room `read/`: the readers of snapshots.
  *
  *   all items    readSnapshot ── a readRun for each run ── mergeSorted (merge.ts): the newest line of a key counts
  *   some keys    lookUp, readItem ── an OpenRun for each run (lookup.ts), newest run first ── findLine (find-line.ts)

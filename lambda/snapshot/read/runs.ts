@@ -9,7 +9,7 @@ export function selectRuns(runs: readonly RunRef[], range: HashRange): RunRef[] 
   });
 }
 
-/** Counts how many of the runs a reader that goes up the hash space has open at most. */
+/** Counts the maximum number of runs that are open at once while a reader goes up the hash space. */
 export function countOpenRuns(runs: readonly RunRef[]): number {
   const ranges = runs.map((run) => fromHex(run.range));
   const starts = ranges.map(({ from }) => from).toSorted(compare);
@@ -33,7 +33,10 @@ export interface PlacedRun {
   readonly place: number;
 }
 
-/** Groups runs by the partitions, of `partitions` equal ones, that they reach into. Each list has the oldest run first. */
+/**
+ * Groups runs by the partitions that they reach into; `partitions` is the number of equal partitions. Each list has the
+ * oldest run first.
+ */
 export function groupByPartition(runs: readonly RunRef[], partitions: number): PlacedRun[][] {
   const lists: PlacedRun[][] = Array.from({ length: partitions }, () => []);
   for (const [place, run] of runs.entries()) {

@@ -1,6 +1,6 @@
 import { isError } from '../../runtime/errors.ts';
 
-/** Something that is wrong with a stored object. Its text contains no key and no value of an item. */
+/** A problem with a stored object. Its text contains no key and no value of an item. */
 export interface Problem {
   /** The object's key in the store. */
   readonly object: string;
@@ -12,7 +12,7 @@ export interface Problem {
 /** At most this many problems are kept; further ones are only counted. */
 const maxProblems = 100;
 
-/** What a verification has checked so far, and the problems it has found. */
+/** The counts of a verification so far, and the problems that it has found. */
 export class Findings {
   /** The number of frames that were read and checked. */
   frames = 0;

@@ -50,7 +50,7 @@ async function verifyEnvelope(store: ObjectStore, { key, bytes, index }: RunRef)
   }
 }
 
-/** Finds what is wrong with a frame's entry in the index. */
+/** Finds the problem of a frame's entry in the index, if there is one. */
 function findEntryProblem(
   run: RunRef,
   entry: FrameEntry,
@@ -59,7 +59,7 @@ function findEntryProblem(
   if (entry.offset !== (before === undefined ? 0 : before.offset + before.length))
     return 'the frame does not begin where the previous one ends';
   if (!contains(fromHex(run.written), parseHash(entry.hash)))
-    return 'the frame begins outside the part of the hash space that the run was written for';
+    return 'the frame begins outside the part of the hash space for which the run was written';
   if (before !== undefined && !comesBefore(keyedOf(before), entry))
     return 'the frame is not in the order of keys';
   if ((entry.content === undefined) === (run.kind === 'base'))
@@ -71,7 +71,7 @@ function keyedOf({ hash, key }: FrameEntry): Keyed {
   return { hash: parseHash(hash), key: Buffer.from(key) };
 }
 
-/** Finds what the index as a whole contradicts: where it begins, or the manifest. */
+/** Finds a contradiction between the index as a whole and its place in the file or the manifest. */
 function findSumProblem(run: RunRef, entries: readonly FrameEntry[]): string | undefined {
   const last = entries.at(-1);
   const end = last === undefined ? 0 : last.offset + last.length;

@@ -19,7 +19,7 @@ export interface FrameRules {
 
 /**
  * Verifies everything that the format promises about a frame: checksum, lengths, order, canonical form and sums. Returns
- * its lines. Throws `SnapshotCorrupt` for the first thing that is wrong.
+ * its lines. Throws `SnapshotCorrupt` for the first problem.
  */
 export async function verifyFrame(stored: StoredFrame, rules: FrameRules): Promise<VerifiedLine[]> {
   const { entry } = stored;
@@ -55,7 +55,7 @@ function verifyOrder(lines: readonly Change[], first: KeyPosition, next: KeyPosi
   }
   const last = lines.at(-1);
   if (last !== undefined && next !== undefined && !comesBefore(last, next))
-    throw corruptError('the frame has lines from where the next one begins');
+    throw corruptError('the frame has lines that belong to the next frame');
 }
 
 function isAt({ hash, key }: Change, place: KeyPosition): boolean {

@@ -43,7 +43,10 @@ export class LineVerifier {
     };
   }
 
-  /** Measures an image by a fast scan. Returns undefined if that cannot show that the image is right: then `#measure` must. */
+  /**
+   * Measures an image by a fast scan. Returns undefined if the scan cannot prove the image right: then `#measure` must
+   * parse it.
+   */
   #scan({ key }: Change, image: Buffer): number | undefined {
     if (!isUtf8(image)) return undefined;
     try {

@@ -22,7 +22,7 @@ export interface ExportOrigin {
 }
 
 /**
- * Chooses the first parent whose later changes recovery still keeps, all of them, in windows that DynamoDB can export.
+ * Chooses the first parent for which recovery still has all later changes, in windows that DynamoDB can export.
  */
 export function continueByExports(situation: Situation): Continuation<ExportOrigin> {
   const { recovery, parents, marker, onlyIncrement, config } = situation;

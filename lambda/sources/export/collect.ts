@@ -55,8 +55,8 @@ async function findExportedFiles(
   const { ranges, plan, folder } = exports;
   if (ranges.length === 0) return [];
   if (!(await areExportable(services, exports))) return undefined;
-  // It starts all exports before it waits for any. One after the other, as DynamoDB throttles both calls from about the
-  // twelfth of a burst on: whatever was started or has ended stays noted, so a throttled call loses nothing.
+  // Starts all exports before it waits for any. The calls run one after the other, because DynamoDB throttles a burst from
+  // about the twelfth call on. Every start and end is noted, so a throttled call loses nothing.
   const started = [];
   for (const range of ranges) started.push(await start(services, exports, range));
   const ended = [];
@@ -75,7 +75,7 @@ async function findExportedFiles(
   return files;
 }
 
-/** True once the end of the last range can be exported; it can be if its export was started before. */
+/** True once the end of the last range can be exported. That holds if its export was started before. */
 async function areExportable(
   { recovery }: SourceServices,
   { ranges, plan, folder }: Exports,
@@ -95,8 +95,8 @@ async function areExportable(
 /**
  * Starts the export of a range, unless an earlier execution of the backup did. The note of it lives in the backup's own
  * folder, and the client token is derived from backup and range, so that no range is exported (and billed) twice. A new
- * base instead of the changes since a parent is another range. DynamoDB refuses a token that is used again with another
- * bucket, prefix or key, so a backup fails if the configuration changes after a crash between the call and its note.
+ * base has another range than the changes since a parent. DynamoDB refuses a token that is used again with another bucket,
+ * prefix or key, so a backup fails if the configuration changes after a crash between the call and its note.
  */
 function start(
   services: SourceServices,
@@ -114,8 +114,8 @@ function start(
 }
 
 /**
- * Finds what an export holds; undefined while it is running. The end of an export is noted, so that DynamoDB is asked
- * about an ended export only once, however many exports the backup has.
+ * Finds the content of an export that has ended; undefined while it is running. The end of an export is noted, so that
+ * DynamoDB is asked about an ended export only once, however many exports the backup has.
  */
 async function findEnd(
   { dynamodb }: SourceServices,

@@ -7,7 +7,7 @@ import { endOf } from './request.ts';
 
 /** DynamoDB's exports to S3: a base or the changes since a parent within minutes, without using the table's capacity. */
 export const exportSource: SourceModule<ExportOrigin> = {
-  // A window of changes has a minimum length, so that the head may be too young.
+  // A window of changes has a minimum length, so the head may be too young.
   continuesOlder: true,
   async look(services, request) {
     const recovery = await findRecovery(services, request);
@@ -25,6 +25,6 @@ export const exportSource: SourceModule<ExportOrigin> = {
     // The parent ends exactly at the requested time.
     return parent.cut;
   },
-  // DynamoDB promises the boundaries of an export to a minute only, so its old images may be of another time.
+  // DynamoDB promises the boundaries of an export only to the minute, so its old images may be of another time.
   isExact: () => false,
 };

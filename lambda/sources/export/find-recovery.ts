@@ -4,9 +4,9 @@ import { enablingMs } from '../limits.ts';
 import type { Facts, SourceRequest, SourceServices } from '../source.ts';
 
 /**
- * Finds the table's point-in-time recovery, and enables it if it is off and the configuration says so. `wait`: it is
- * being enabled, by Tidemark or by somebody else. Throws `ContinuousBackupsUnavailable` if it cannot be enabled, or if no
- * time can be restored minutes after the request.
+ * Finds the table's point-in-time recovery, and enables it if it is off and the configuration says so. `wait`: Tidemark or
+ * somebody else is enabling it. Throws `ContinuousBackupsUnavailable` if it cannot be enabled, or if no time can be
+ * restored minutes after the request.
  */
 export async function findRecovery(
   { clock, config, recovery }: Pick<SourceServices, 'clock' | 'config' | 'recovery'>,
@@ -35,6 +35,6 @@ export async function findRecovery(
     }
     if (!mayCome || !isError(error, 'ContinuousBackupsUnavailable')) throw error;
   }
-  // Somebody may disable it again and again.
+  // Somebody may disable recovery again and again.
   return mayCome ? 'wait' : undefined;
 }

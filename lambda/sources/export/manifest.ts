@@ -15,14 +15,17 @@ import {
 import type { ExportRange } from './request.ts';
 import type { ExportFacts } from './state.ts';
 
-/** What was requested, and what the export must therefore be. */
+/** The request, which the export must match. */
 export interface ExpectedExport {
   readonly tableArn: string;
   readonly tableId: string;
   /** The prefix of the request. */
   readonly prefix: string;
   readonly what: ExportRange;
-  /** The place of this export among those of the backup: if several hold a change of one key, the highest one's counts. */
+  /**
+   * The place of this export among those of the backup: if several hold a change of one key, the change of the highest
+   * place counts.
+   */
   readonly order: number;
 }
 
@@ -30,9 +33,9 @@ export interface ExpectedExport {
 export type KeyOf = (bucketKey: string) => string;
 
 /**
- * Reads from its manifests which data files an export has. It checks the manifests against their checksum files and against
- * the request, and the counts of the data files, which are read later, against each other. It ignores unknown members.
- * Format: "DynamoDB table export output format", DynamoDB Developer Guide.
+ * Reads the list of an export's data files from its manifests. It compares the manifests with their checksum files and with
+ * the request, and the counts of the data files, which are read later, with each other. It ignores unknown members. Format:
+ * "DynamoDB table export output format", DynamoDB Developer Guide.
  *
  * Throws `StagedDataCorrupt` if a manifest is missing, damaged or of another export, `RecordNotUnderstood` for another
  * format; both name the file.
@@ -62,7 +65,7 @@ export async function readExportManifest(
     records,
     checksum,
     order: String(expected.order),
-    // An estimate, by which files are dealt out to tasks; it is never 0 for a file with records.
+    // An estimate for dealing out files to tasks; it is never 0 for a file with records.
     rawBytes: Math.max(records, Math.round(records * bytesPerRecord)),
   }));
 }
@@ -74,7 +77,7 @@ function parseEntry(line: string, file: string, toStoreKey: KeyOf): Entry {
   return {
     key: toStoreKey(textOf(members, 'dataFileS3Key', file)),
     records: countOf(members, 'itemCount', file),
-    // The ETag would not do: that of a multipart upload is no MD5.
+    // The ETag cannot be used instead: the ETag of a multipart upload is not an MD5.
     checksum: { algorithm: 'md5', base64: textOf(members, 'md5Checksum', file) },
   };
 }
@@ -114,7 +117,7 @@ function checkSummary(summary: Members, file: string, { tableArn, tableId, what 
   }
 }
 
-/** DynamoDB's documentation has the first one; real exports have the second. */
+/** The first value is in DynamoDB's documentation, the second in real exports. */
 const checksumSuffixes = ['.checksum', '.md5'];
 
 /** Reads a manifest's text and compares it with its checksum file, which holds the MD5 of its bytes in base64. */
@@ -128,7 +131,7 @@ async function readChecked(store: ObjectStore, key: string): Promise<string> {
   const checksum = checksums.find((each) => each !== undefined);
   if (checksum === undefined) throw corruptError(`the checksum file of ${key} is missing`);
   if (checksum.toString().trim() !== createHash('md5').update(bytes).digest('base64')) {
-    throw corruptError(`${key} is not what its checksum file says`);
+    throw corruptError(`${key} does not match its checksum file`);
   }
   return bytes.toString();
 }

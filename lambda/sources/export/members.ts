@@ -3,7 +3,7 @@ import { TidemarkError } from '../../runtime/errors.ts';
 /** The members of a JSON object of a manifest. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Parses a text of a file that must be a JSON object. It throws `RecordNotUnderstood`, as all functions here do. */
+/** Parses a text of a file that must be a JSON object. Like all functions here, it throws `RecordNotUnderstood`. */
 export function parseMembers(text: string, file: string): Members {
   let value: unknown;
   try {

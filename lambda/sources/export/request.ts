@@ -20,7 +20,10 @@ export function endOf(range: ExportRange): number {
 
 export interface ExportRequest {
   readonly tableArn: string;
-  /** One token for one backup and range: a repeated call returns the same export instead of a second one that is billed. */
+  /**
+   * Returns one token for a backup and a range: a repeated call gets the same export instead of a second one, which would
+   * be billed.
+   */
   readonly clientToken: string;
   readonly place: BucketPlace;
   readonly what: ExportRange;
@@ -28,7 +31,7 @@ export interface ExportRequest {
 
 /**
  * Starts an export and returns its ARN. Throws `ContinuousBackupsUnavailable`, `TableNotFound`, `CutUnreachable` (a time
- * that cannot be restored), `LimitExceeded`, `Validation`, and `Internal` for a token that was used for something else.
+ * that cannot be restored), `LimitExceeded`, `Validation`, and `Internal` for a token that was used for another request.
  */
 export async function startExport(dynamodb: DynamoDBClient, request: ExportRequest): Promise<string> {
   const { tableArn, clientToken, place, what } = request;
@@ -37,7 +40,7 @@ export async function startExport(dynamodb: DynamoDBClient, request: ExportReque
     ClientToken: clientToken,
     S3Bucket: place.bucket,
     ...(place.prefix !== '' && { S3Prefix: place.prefix }),
-    // Without an algorithm DynamoDB asks for AES256, whatever the bucket's own encryption is.
+    // Without an algorithm DynamoDB requests AES256, even if the bucket has another encryption.
     ...(place.keyArn !== undefined && { S3SseAlgorithm: 'KMS', S3SseKmsKeyId: place.keyArn }),
     ExportFormat: 'DYNAMODB_JSON',
     ...toParameters(what),
@@ -76,7 +79,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
   ExportConflictException: [
     'Internal',
-    'Its token was used for an export to another place or with another key: the configuration has changed since. Request the backup again.',
+    'The token was used for an export to another place or with another key: the configuration has changed since. Request the backup again.',
   ],
   LimitExceededException: [
     'LimitExceeded',

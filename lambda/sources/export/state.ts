@@ -13,7 +13,7 @@ export type ExportState =
   | { readonly status: 'running' }
   | { readonly status: 'done'; readonly facts: ExportFacts };
 
-/** Finds out whether an export has ended. Throws `ExportFailed` with the service's reason and what to do about it. */
+/** Checks whether an export has ended. Throws `ExportFailed` with the service's reason and the next step. */
 export async function describeExport(dynamodb: DynamoDBClient, arn: string): Promise<ExportState> {
   const answer = await dynamodb.send(new DescribeExportCommand({ ExportArn: arn }));
   const description = answer.ExportDescription ?? {};
@@ -27,14 +27,14 @@ export async function describeExport(dynamodb: DynamoDBClient, arn: string): Pro
 function toFacts(description: ExportDescription, arn: string): ExportFacts {
   const { ExportManifest: manifestKey, ItemCount: items, BilledSizeBytes: billedBytes } = description;
   if (manifestKey === undefined || items === undefined || billedBytes === undefined) {
-    throw new TidemarkError('Internal', `${arn} has ended without saying what it holds`);
+    throw new TidemarkError('Internal', `${arn} has ended, but its description has no manifest`);
   }
   return { manifestKey, items, billedBytes };
 }
 
 /**
- * What to do about a failed export, by the first letters of the service's failure code. The rights are those of "Requesting
- * a table export" in the DynamoDB Developer Guide.
+ * The next step after a failed export, by the first letters of the service's failure code. The rights are those of
+ * "Requesting a table export" in the DynamoDB Developer Guide.
  */
 const nextSteps: readonly (readonly [string, string])[] = [
   ['S3NoSuchBucket', 'Create the bucket of the data sink, or name another one in the configuration'],

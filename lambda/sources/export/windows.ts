@@ -10,7 +10,10 @@ export interface WindowSituation {
   /** Where the parent ends: the time of its export, epoch ms of a whole second. */
   readonly parentTime: number;
   readonly marker: number;
-  /** From when on changes are kept, epoch ms. If that is after the parent, point-in-time recovery was off in between. */
+  /**
+   * The time since which recovery keeps changes, epoch ms. If it is after the parent, point-in-time recovery was off in
+   * between.
+   */
   readonly earliestRestorable: number;
 }
 
@@ -23,18 +26,18 @@ export type ExportWindows = { readonly windows: readonly ExportWindow[] } | { re
 const secondMs = 1000;
 
 /**
- * The time at which to export a table for a marker: the first whole second after the marker. An export ends before its time
- * and knows whole seconds only. So it holds every write until the marker, and nothing more than a second later.
+ * The time at which to export a table for a marker: the first whole second after the marker. An export ends before its
+ * time, which is a whole second. So it holds every write until the marker, and no write more than a second later.
  */
 export function exportTimeOf(marker: number): number {
   return (Math.floor(marker / secondMs) + 1) * secondMs;
 }
 
 /**
- * The time at which to export a table whose changes are kept only from a time on: recovery that was enabled for the request
- * begins a little after the marker. The earliest time is described in whole seconds, cut off, so an export at exactly that
- * time may be one before it. An export without a time would not be refused, but it is made at a millisecond: exports of the
- * changes since then know whole seconds only, and would leave a gap or repeat some.
+ * Computes the time at which to export a table whose recovery was enabled for the request, and so begins a little after the
+ * marker. DynamoDB describes the earliest restorable time in whole seconds, rounded down, so an export at exactly that time
+ * may lie before it. An export without a time would not be refused, but its time has milliseconds: later exports of changes
+ * have whole seconds, and would leave a gap or repeat changes.
  */
 export function computeFirstExportTime(marker: number, earliestRestorable: number): number {
   return Math.max(exportTimeOf(marker), exportTimeOf(earliestRestorable));
@@ -51,7 +54,7 @@ export function planWindows(
   const end = computeFirstExportTime(marker, earliestRestorable);
   const length = end - parentTime;
   if (length === 0) return { windows: [] };
-  if (length < 0) return { why: 'the parent holds what came after the marker' };
+  if (length < 0) return { why: 'the parent holds changes after the marker' };
   if (length < minMs) {
     return { why: `the parent is less than ${minMs / secondMs} seconds older than the marker` };
   }

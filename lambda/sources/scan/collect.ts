@@ -6,12 +6,12 @@ import { findLanesAround } from '../stream-cut.ts';
 import type { ScanOrigin } from './choose.ts';
 import { type ScanResult, scanTask } from './stage-segment.ts';
 
-/** A scan sees every record that is older than its start by more than this, whatever the clocks say. */
+/** A scan sees every write that is older than its start by more than this, even if the clocks differ. */
 const clockSkewSeconds = 60;
 
 /**
- * Adds the stream's records that bring the scanned items to the cut: records that may be newer than what the scan saw,
- * and old images that undo later writes. Throws `StreamGap` if the stream does not hold them.
+ * Adds the stream's records that bring the scanned items to the cut: records that may be newer than the scanned items, and
+ * old images that undo later writes. Throws `StreamGap` if the stream does not hold them.
  */
 export async function collectScan(
   services: SourceServices,
@@ -20,10 +20,10 @@ export async function collectScan(
 ): Promise<Collected> {
   const { marker, startedAt } = work.plan;
   const scanned = await readScanResults(work.staging, segments);
-  // From this second on, a record may be newer than what the scan saw.
+  // From this second on, a record may be newer than the scanned item.
   const firstUnseen = Math.floor(startedAt / 1000) - clockSkewSeconds;
-  // After one such record every record counts, also those whose times are a little earlier: else the older one of two
-  // records of a key could count, and the newer one not. To count more of them than needed changes nothing.
+  // After the first such record every record counts, even if its time is a little earlier: otherwise the older of two
+  // records of a key could count, and the newer one not. Counting more records than necessary does no harm.
   let isUnseen = work.part > 0;
   const collected = await stageStream(services, work, {
     stream,
@@ -32,7 +32,8 @@ export async function collectScan(
       const { enabled } = await describeStream(streams, stream);
       // A write that the scan saw cannot be corrected if the stream has no record of it.
       if (!enabled) throw new StreamGap('the stream was switched off during the scan');
-      // What comes before the lanes counts as before the cut and as seen by the scan, so it must be long before both.
+      // Every record before the lanes counts as before the cut and as seen by the scan, so the lanes must begin long before
+      // both.
       const second = Math.min(Math.floor(marker / 1000) - clockSkewSeconds, firstUnseen);
       return findLanesAround(streams, stream, second);
     },

@@ -13,7 +13,7 @@ import { type StagedFile, StagedFiles } from '../staged-files.ts';
 import type { ScanOrigin } from './choose.ts';
 import { scanSegment } from './scan-segment.ts';
 
-/** What one part of a segment's scan staged. */
+/** The result of one part of a segment's scan. */
 export interface ScanResult extends PartResult {
   readonly files: readonly StagedFile[];
   /** The last key that was read, as DynamoDB JSON; undefined at the segment's end. */

@@ -1,6 +1,6 @@
 import type { Situation } from '../source.ts';
 
-/** Nothing of the table but its settings, which are on the backup's record. */
+/** The settings of a table, without its items. They are on the backup's record. */
 export interface SettingsOrigin {
   readonly source: 'settings';
   /** The time of the settings, epoch ms. */

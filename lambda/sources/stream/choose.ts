@@ -26,7 +26,7 @@ export interface Replay {
   readonly until: number;
 }
 
-/** Chooses the first parent whose later changes the stream still holds, all of them. */
+/** Chooses the first parent for which the stream still holds all later changes. */
 export function continueByStream(situation: Situation): Continuation<StreamOrigin> {
   const { stream, parents, config } = situation;
   if (stream === undefined) return passOver('the table has no stream of new and old images');
@@ -34,7 +34,7 @@ export function continueByStream(situation: Situation): Continuation<StreamOrigi
   return continueFirst('stream', parents, (parent) => {
     const replay = findReplay(parent, config.replayMs);
     const why = isTooLate(situation, parent, stream)
-      ? 'it holds what came after the wanted time'
+      ? 'it holds changes after the requested time'
       : explainGap(situation, parent, stream);
     return why ?? { source: 'stream', stream: stream.arn, ...(replay && { replay }) };
   });
@@ -65,8 +65,8 @@ function isTooLate(
 }
 
 /**
- * Epoch ms after which the parent holds nothing. A base whose stream is younger than its request ends where that stream
- * begins.
+ * The time (epoch ms) after which the parent holds no writes. If a base's stream is younger than its request, the base ends
+ * where that stream begins.
  */
 function endOf({ marker, ends }: Parent, stream: TableStream): number {
   if ('exportTime' in ends) return ends.exportTime;

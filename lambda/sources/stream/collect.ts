@@ -8,9 +8,9 @@ import { createLane, type Lane, findLanesAround } from '../stream-cut.ts';
 import type { StreamOrigin } from './choose.ts';
 
 /**
- * Stages the changes since the parent. After a parent that ends with an export, it also stages old images that undo
- * what the export holds past the cut. Throws `StreamGap` if the stream no longer holds them,
- * `SnapshotCorrupt` if the parent's manifest is damaged.
+ * Stages the changes since the parent. If the parent ends with an export, it also stages old images that undo the export's
+ * writes past the cut. Throws `StreamGap` if the stream no longer holds them, `SnapshotCorrupt` if the parent's manifest is
+ * damaged.
  */
 export function collectChanges(
   services: SourceServices,
@@ -32,7 +32,7 @@ export function collectChanges(
   });
 }
 
-/** Finds where the parent's cut stands in each shard. */
+/** Finds the parent's cut in each shard. */
 async function findLanes(
   { store, streams }: SourceServices,
   stream: string,

@@ -16,6 +16,6 @@ export const streamSource: SourceModule<StreamOrigin> = {
   countTasks: () => 0,
   collect: collectChanges,
   findCut: ({ stream }, staging) => findStreamCut(stream, staging),
-  // The end of an export is known to a minute only, so its old images may be of another time.
+  // The end of an export is known only to the minute, so its old images may be of another time.
   isExact: ({ replay }) => replay === undefined,
 };

@@ -97,7 +97,7 @@ describe('a data file of an export', () => {
       full,
       { ...entry({ itemCount: 1 }), ...summary({ itemCount: 2 }) },
       nothing,
-      'holds more records than the 1 that were counted',
+      'holds more records than the 1 that its writer counted',
     ],
     [
       'holds less than counted',

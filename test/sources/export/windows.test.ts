@@ -142,7 +142,7 @@ describe('planWindows if no windows are possible', () => {
   );
 
   it('refuses a parent that holds writes after the marker', () => {
-    expect(whyNot(start, start - hour)).toBe('the parent holds what came after the marker');
+    expect(whyNot(start, start - hour)).toBe('the parent holds changes after the marker');
   });
 
   it('refuses a parent from before the time since which changes are available', () => {
