@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 
-/** What a key may be allowed to do. */
+/** The verbs that a key may have. */
 export const keyVerbs = ['read', 'backup', 'restore', 'delete'] as const;
 
 export type KeyVerb = (typeof keyVerbs)[number];
 
-/** A key of callers of a dialect that has keys of its own, instead of those of AWS. */
+/** A key for the callers of a dialect that has its own keys instead of AWS's. */
 export interface AccessKey {
   readonly id: string;
   /** The current secret and, while it is being replaced, a second one. Either is accepted. */
@@ -16,13 +16,13 @@ export interface AccessKey {
   readonly verbs: readonly KeyVerb[];
 }
 
-/** Reads all keys as they are now. */
+/** Reads the current keys. */
 export type LoadKeys = () => Promise<readonly AccessKey[]>;
 
 /** How long loaded keys are used. A key that is replaced has two secrets for at least as long. */
 const keysMs = 60_000;
 
-/** Remembers the keys for a minute. A load that fails is an error for the requests that wait for it, and is repeated. */
+/** Remembers the keys for a minute. If a load fails, the requests that wait for it fail, and the next request loads again. */
 export function cacheKeys(load: LoadKeys, clock: Pick<Clock, 'now'>): LoadKeys {
   let loaded: { readonly at: number; readonly keys: Promise<readonly AccessKey[]> } | undefined;
   return async () => {

@@ -1,10 +1,10 @@
 /** An HTTP request whose bytes a dialect needs as they were sent, because their sender signed them or they are not text. */
 export interface HttpRequest {
-  /** In the case in which the client sent it. */
+  /** The method, in the letter case of the client. */
   readonly method: string;
   /** Still encoded, without the query. */
   readonly path: string;
-  /** What is after the `?`, still encoded; empty if there is none. */
+  /** The part after the `?`, still encoded; empty if there is none. */
   readonly query: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,7 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The decoded text; empty if there is none. */
   readonly body: string;
-  /** Whether the request has a signature. The transport verifies the signature, where it must be right. */
+  /** True if the request has a signature. Where signatures matter, the transport has verified it. */
   readonly signed: boolean;
   /** The ARN of the authenticated caller, where the transport knows it. */
   readonly caller?: string;

@@ -1,13 +1,13 @@
 /**
- * Every figure that estimates rest on, except prices. A span holds the lowest and the highest value that was measured,
- * reported or promised. The less is known, the wider it is.
+ * All figures behind the estimates, except prices. A span holds the lowest and the highest value that was measured,
+ * reported or promised. The less is known, the wider the span.
  */
 export const assumptions = {
   /** How many functions of a restore work at the same time: the default of the deployment's `maxConcurrency`. */
   functions: 40,
   /** The memory of a function: `lib/functions/tidemark-function.ts`. */
   functionGb: 1769 / 1024,
-  /** The bytes that one function restores: a quarter of a partition, as `lambda/restore/plan-restore.ts` divides them. */
+  /** The bytes that one function restores: a quarter of a partition, as in `lambda/restore/plan-restore.ts`. */
   functionBytes: 64 * 1024 * 1024,
 
   /** How many items of about 1 KB one function writes in a second, in 8 concurrent calls of 25 items. Not measured on AWS. */
@@ -22,10 +22,10 @@ export const assumptions = {
 
   /**
    * The bytes of DynamoDB JSON for each byte of an item's size in DynamoDB: JSON adds the type's name and quotes to each
-   * attribute. The items of the bench have 1.67. Many short attributes make it more.
+   * attribute. The items of the bench have 1.67. Items with many short attributes have more.
    */
   jsonBytes: { low: 1, high: 2.5 },
-  /** What JSON adds to each item: `{"Item":{}}` and the line end. */
+  /** The bytes that JSON adds to each item: `{"Item":{}}` and the line end. */
   lineBytes: 12,
   /**
    * The CPU seconds to read, merge, count and write a GB of JSON. Its gzip alone takes 26 seconds on the bench's machine.
@@ -48,7 +48,7 @@ export const assumptions = {
    */
   importBegins: { low: 120, high: 600 },
   /**
-   * The seconds that each GB adds. DynamoDB promises nothing. "up to 2 hours" for 10 GB is reported
+   * The seconds that each GB adds. DynamoDB makes no promise. A user reported "up to 2 hours" for 10 GB
    * (github.com/hashicorp/terraform-provider-aws/issues/27250). The lower figure, a TB in an hour and a half, is a guess.
    */
   importSecondsPerGb: { low: 5, high: 720 },

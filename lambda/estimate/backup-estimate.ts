@@ -4,7 +4,7 @@ import { computeCost, GB, minExportBytes, type Price, prices } from './prices.ts
 import type { Size } from './restore-estimate.ts';
 import { addSpans, multiplySpan, type Span } from './span.ts';
 
-/** How a backup is made, as far as its price depends on it. */
+/** The facts about a backup on which its price depends. */
 export interface BackupWay {
   readonly source: BackupSource;
   /** `full` from the stream is a fold of all partitions: it reads only the changes of the table. */
@@ -16,14 +16,14 @@ export interface BackupWay {
 export interface BackupEstimate {
   /** The price of making the backup once. */
   readonly usd: Span;
-  /** The price of keeping what it adds to the store, for a month. */
+  /** The price of a month's storage for the objects that the backup adds. */
   readonly monthlyUsd: Span;
 }
 
 /**
- * Estimates a backup of a table of this size. How much has changed since the last snapshot is not known, so a backup of
- * changes costs between that of none and that of a table in which every item was written. S3 requests and the state machine are not
- * counted: together they cost less than a cent for each GB.
+ * Estimates a backup of a table of this size. The amount of changes since the last snapshot is unknown, so the span of a
+ * backup of changes reaches from no change to a write of every item. S3 requests and the state machine are not counted:
+ * together they cost less than a cent for each GB.
  */
 export function estimateBackup(size: Size, { source, kind, isContinued }: BackupWay): BackupEstimate {
   const { dynamodb, s3 } = prices;

@@ -9,8 +9,8 @@ export type Size = Pick<Figures, 'items' | 'bytes'>;
 /**
  * The cost and the duration of a restore by one way.
  *
- * In come the size of the backup and the settings of the target. `prices.ts` has AWS's prices, `assumptions.ts` everything
- * else that the estimate rests on. Out come spans, because much is unknown.
+ * In come the size of the backup and the settings of the target. `prices.ts` has AWS's prices, `assumptions.ts` all other
+ * figures. Out come spans, because much is unknown.
  */
 export interface WayEstimate {
   /** The price of the restore itself. The restored table is then billed like any other. */
@@ -68,8 +68,8 @@ export function estimateImport(size: Size, target: TableDescription): WayEstimat
 }
 
 /**
- * Estimates the write units of all items. An item takes one unit for each KB or part of a KB. So all together take at least
- * one unit for each item and at least one for each KB, and fewer than both sums together, whatever the single sizes are.
+ * Estimates the write units of all items. An item takes one unit for each KB or part of a KB. So, whatever the sizes of the
+ * items, the sum is at least the number of items, at least the number of KB, and less than both numbers together.
  */
 export function estimateWriteUnits({ items, bytes }: Size): Span {
   const kilobytes = Math.ceil(bytes / 1024);

@@ -9,7 +9,7 @@ import { type DamageReport, noteDamage } from '../services/note-damage.ts';
 
 let services: Parameters<typeof noteDamage>[0] | undefined;
 
-/** Records damage that the function that reads backups has seen. That function may not write the catalog itself. */
+/** Records damage that the function for reads has found. That function may not write the catalog itself. */
 export async function handler({ backup, damage }: DamageReport): Promise<void> {
   const catalogTable = requireVariable(process.env, environment.catalogTable);
   services ??= {

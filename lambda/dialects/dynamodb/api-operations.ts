@@ -15,7 +15,7 @@ import { restoreTableToPointInTime } from './operations/restore-table-to-point-i
 import { updateContinuousBackups } from './operations/update-continuous-backups.ts';
 import { verifyBackup } from './operations/verify-backup.ts';
 
-/** Every operation of the API, in the order of the API documents. All else that lists operations derives from this. */
+/** Every operation of the API, in the order of the API documents. Every other list of operations derives from this one. */
 export const apiOperations = [
   createBackup,
   describeBackup,

@@ -24,7 +24,7 @@ export const auditFields = [
 /** Log at most this many characters of a path, which may be any text. */
 const maxPath = 600;
 
-/** What a request does to which tables. `input` is undefined for a request that could not be decoded. */
+/** The operation of a request and its input, which is undefined for a request that could not be decoded. */
 export interface Audited {
   readonly request: WireRequest;
   readonly operation: Operation | undefined;
@@ -32,8 +32,8 @@ export interface Audited {
 }
 
 /**
- * Logs one line for a request, also for one that was refused: who did what to which table, and how it ended. It has names and
- * ARNs only, no keys and no items.
+ * Logs one line for each request, even a refused one: the caller, the operation, the table and the outcome. The line has
+ * only names and ARNs, no keys and no items.
  */
 export function logAudit(
   log: Log,
@@ -67,7 +67,7 @@ function findNames({ members }: Operation, input: JsonObject): Record<string, un
   }
 }
 
-/** `done`, or the name of the error that was answered. */
+/** Returns `done`, or the name of the error in the answer. */
 function outcomeOf({ status, body }: WireResponse): string {
   if (status === 200) return 'done';
   // Errors are rendered with `__type` as their first member.

@@ -18,13 +18,13 @@ import { isReadable, respond, respondJson } from './respond.ts';
  *   headers -> operation -> path -> decoded input -> its tables -> `run`: a dialect-free operation -> answer -> 200
  *                                                                         any of these throws -> 400 or 500
  *
- * An operation's description (operations/) has all that is particular to the operation; the rest is here and derives from
- * the list of descriptions.
+ * An operation's description (operations/) has everything specific to the operation; the rest is here and derives from the
+ * list of descriptions.
  */
 
 /** Answers requests for a list of operations. */
 interface Dialect {
-  /** The name of the operation that a request asks for, or undefined if the dialect has no such operation. */
+  /** Finds the name of the operation that a request calls; undefined if the dialect has no such operation. */
   readonly operationOf: (request: WireRequest) => string | undefined;
   /** The own verb of that operation. */
   readonly verbOf: (request: WireRequest) => Verb | undefined;
@@ -35,7 +35,7 @@ interface Dialect {
   readonly handle: (operations: Operations, request: WireRequest, log: Log) => Promise<WireResponse>;
 }
 
-/** How the header `X-Amz-Target` names an operation. */
+/** Returns the value of the header `X-Amz-Target` for an operation. */
 export function targetOf({ name }: Pick<Operation, 'name'>): string {
   return `DynamoDB_20120810.${name}`;
 }

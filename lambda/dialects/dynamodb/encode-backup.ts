@@ -45,7 +45,10 @@ export function encodeSummary(record: BackupRecord) {
   } as const satisfies BackupSummary;
 }
 
-/** The record's `arn` is shown as it is: DynamoDB answers with the ARN of the request, whatever region is in it. */
+/**
+ * Shows the record's `arn`, which may be the request's: DynamoDB answers with the ARN of the request, even if its region is
+ * another one.
+ */
 export function encodeDescription(record: BackupRecord, use?: BackupUse): BackupDescription {
   return {
     BackupDetails: encodeDetails(record, use),

@@ -21,7 +21,7 @@ export function encodeRecovery({
   };
 }
 
-/** DynamoDB's times of recovery are whole seconds; each stands for all of its second. */
+/** DynamoDB's times of recovery are whole seconds; each means the whole second. */
 function encodeSecond(time: number | undefined): Date | undefined {
   return time === undefined ? undefined : new Date(Math.floor(time / 1000) * 1000);
 }

@@ -6,7 +6,7 @@ import type { Answer } from './members.ts';
 import type { restore } from './restore-members.ts';
 import { toCapitals } from './words.ts';
 
-/** Encodes a restore, with what became of its table. */
+/** Encodes a restore, with the fate of its table. */
 export function encodeRestore(record: RestoreRecord): Answer<typeof restore.members> {
   const { requestedAt, contentTime, endedAt, targetFate } = record;
   return {
@@ -18,7 +18,7 @@ export function encodeRestore(record: RestoreRecord): Answer<typeof restore.memb
     VerifyTarget: record.verifyTarget === true,
     SourceTableName: record.source.name,
     SourceTableArn: record.source.arn,
-    // The backup of a restore to a point in time is Tidemark's own: no caller could use it.
+    // The backup of a restore to a point in time is internal: no caller could use it.
     BackupArn: record.pointInTime ? undefined : record.backupArn,
     ContentDateTime: new Date(contentTime),
     RequestDateTime: new Date(requestedAt),
@@ -27,7 +27,7 @@ export function encodeRestore(record: RestoreRecord): Answer<typeof restore.memb
   };
 }
 
-/** Encodes how far a restore is, or how it ended. */
+/** Encodes the progress or the outcome of a restore. */
 export function encodeProgress(record: RestoreRecord): Omit<
   Answer<typeof tidemarkRestore>,
   'RestoreStatus' | 'Estimate'

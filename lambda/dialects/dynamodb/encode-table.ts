@@ -34,7 +34,7 @@ export function encodeStartedTable(started: StartedRestore): WireTable {
   return 'table' in started ? started.table : encodeTarget(started.restore);
 }
 
-/** Describes the table that a restore will create, as in the answer to its request. */
+/** Describes the table that a restore will create, for the answer to its request. */
 function encodeTarget(restore: Planned): WireTable {
   const { description } = restore;
   // The target is created in the account and region of the source.

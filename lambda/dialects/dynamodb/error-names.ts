@@ -2,7 +2,7 @@
 export const prefixes = {
   /** The errors of DynamoDB's service model. */
   model: 'com.amazonaws.dynamodb.v20120810#',
-  /** The errors of a request that is rejected before an operation sees it. */
+  /** The errors of a request that is rejected before its operation runs. */
   service: 'com.amazon.coral.service#',
   validate: 'com.amazon.coral.validate#',
   availability: 'com.amazon.coral.availability#',

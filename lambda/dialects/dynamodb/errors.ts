@@ -6,11 +6,14 @@ import { type JsonObject, SerializationError } from './json.ts';
 
 const { model, service, validate } = prefixes;
 
-/** How an error looks on the wire. Its message is `text`, else that of `about`, else the error's own. */
+/** The form of an error on the wire. Its message is `text`, else the text of `about`, else the error's own. */
 interface Rendering {
   /** `__type`, with its prefix. */
   readonly type: string;
-  /** The service's text about a member of the request: the first of `members` that the request has. `own`: the error's text. */
+  /**
+   * The service's text about a member of the request: the first of `members` that the request has. `own`: the error's
+   * message.
+   */
   readonly about?: {
     readonly members: readonly string[];
     readonly text: (value: string, own: string) => string;
@@ -18,11 +21,11 @@ interface Rendering {
   readonly text?: string;
   /** Some parts of the service write `Message`. */
   readonly messageName?: 'Message';
-  /** The caller cannot do anything about it: it is logged. */
+  /** The caller cannot correct the error, so it is logged. */
   readonly isFault?: true;
 }
 
-/** How every operation renders the errors that the caller can correct, unless its description says otherwise. */
+/** The common renderings of errors that the caller can correct. An operation's description may replace them. */
 const renderings = {
   Validation: { type: `${validate}ValidationException` },
   AccessDenied: { type: `${service}AccessDeniedException`, messageName: 'Message' },
@@ -60,7 +63,7 @@ export type OperationError = keyof typeof renderings | OwnError;
 
 const damaged = {
   type: `${model}BackupDamagedException`,
-  text: 'The backup is damaged: its stored content is not what was written. VerifyBackup shows where',
+  text: 'The backup is damaged: its stored content has changed since it was written. VerifyBackup shows where',
   isFault: true,
 } as const;
 

@@ -12,15 +12,15 @@ const way = {
 export const choice = {
   type: 'structure',
   shape: 'RestoreChoice',
-  members: { Way: way, Why: { type: 'string', required: true, text: 'Why this way.' } },
+  members: { Way: way, Why: { type: 'string', required: true, text: 'Why this way was chosen.' } },
 } as const;
 
 const bounds = {
   type: 'structure',
   shape: 'EstimateBounds',
   members: {
-    Low: { type: 'double', required: true, text: 'The least that can be expected.' },
-    High: { type: 'double', required: true, text: 'The most that can be expected.' },
+    Low: { type: 'double', required: true, text: 'The lowest expected value.' },
+    High: { type: 'double', required: true, text: 'The highest expected value.' },
   },
 } as const;
 
@@ -34,11 +34,11 @@ const ways = {
     members: {
       Way: way,
       Possible: { type: 'boolean', required: true, text: 'Whether this backup can be restored in this way.' },
-      Reason: { type: 'string', text: 'Why it cannot.' },
-      Usd: { ...bounds, text: 'What the restore costs, without the table that it creates.' },
+      Reason: { type: 'string', text: 'Why the backup cannot be restored in this way.' },
+      Usd: { ...bounds, text: 'The cost of the restore, without the table that it creates.' },
       Seconds: {
         ...bounds,
-        text: 'How long it takes until all items are there. Global indexes are built later.',
+        text: 'The time until all items are in the table. Global indexes are built later.',
       },
     },
   },
@@ -47,22 +47,22 @@ const ways = {
 export const estimate = {
   type: 'structure',
   shape: 'RestoreEstimate',
-  text: 'What the restore would take.',
+  text: 'The estimated time and cost of the restore.',
   members: {
     Items: { type: 'long', required: true, text: 'The number of items in the backup.' },
-    Bytes: { type: 'long', required: true, text: 'Their size as DynamoDB measures it.' },
+    Bytes: { type: 'long', required: true, text: 'The size of the items as DynamoDB measures it.' },
     Ways: ways,
     Choice: { ...choice, required: true, text: 'The way that a restore takes here.' },
     Auto: {
       ...choice,
       required: true,
-      text: 'The way that it takes where the configuration leaves the choice.',
+      text: 'The way that a restore takes if the configuration does not fix one.',
     },
     Prices: {
       type: 'structure',
       shape: 'EstimatePrices',
       required: true,
-      text: 'The prices that the costs are computed with.',
+      text: 'The prices from which the costs are computed.',
       members: {
         Region: { type: 'string', required: true, text: 'The region of the prices.' },
         AsOf: { type: 'string', required: true, text: 'The day, or month, of the oldest price.' },

@@ -2,7 +2,7 @@ import { oneOf, pattern } from './constraints.ts';
 import { choice, estimate } from './estimate-members.ts';
 import type { Members } from './members.ts';
 
-/** What Tidemark adds to structures of DynamoDB's API. Clients ignore members that they do not know. */
+/** The members that Tidemark adds to structures of DynamoDB's API. Clients ignore members that they do not know. */
 
 const count = { type: 'long', required: true } as const;
 
@@ -16,7 +16,7 @@ export const tidemarkDetails = {
   Kind: {
     type: 'string',
     constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
-    text: 'What is stored: the whole table, or the changes since the last snapshot or since the last full one.',
+    text: 'The stored content: the whole table, or the changes since the last snapshot or since the last full one.',
   },
   Source: {
     type: 'string',
@@ -27,24 +27,24 @@ export const tidemarkDetails = {
   Why: {
     type: 'list',
     of: { type: 'string' },
-    text: 'Why the backup has this source and parent: what was passed over, and why.',
+    text: 'Why the backup has this source and parent, and why others were passed over.',
   },
   Cut: {
     type: 'structure',
     shape: 'TidemarkCut',
     text: 'Where the content ends in the history of changes.',
-    members: { Time: { type: 'timestamp', required: true, text: 'The time that the content is of.' } },
+    members: { Time: { type: 'timestamp', required: true, text: 'The time of the content.' } },
   },
   Figures: {
     type: 'structure',
     shape: 'TidemarkFigures',
-    text: 'What was copied and how long it took.',
+    text: 'The copied content and the time that this took.',
     members: {
       Items: { ...count, text: 'The number of items in the table.' },
-      Bytes: { ...count, text: 'Their size as DynamoDB measures it.' },
+      Bytes: { ...count, text: 'The size of the items as DynamoDB measures it.' },
       CopiedBytes: { ...count, text: 'Bytes that this backup added to the store.' },
-      CopiedFiles: { ...count, text: 'Files that it added.' },
-      CopiedRecords: { ...count, text: 'Puts and deletions that it added.' },
+      CopiedFiles: { ...count, text: 'Files that this backup added to the store.' },
+      CopiedRecords: { ...count, text: 'Puts and deletions that this backup added to the store.' },
       DurationsMs: { type: 'map', of: { type: 'long' }, text: 'Milliseconds by phase.' },
     },
   },
@@ -53,17 +53,17 @@ export const tidemarkDetails = {
     constraints: [pattern('[0-9a-f]{32}')],
     text: 'A checksum of the content that does not depend on the order of items.',
   },
-  Reason: { type: 'string', text: 'Why it failed.' },
+  Reason: { type: 'string', text: 'Why the backup failed.' },
   Comment: { type: 'string', text: "The caller's note." },
   RequestedBy: { type: 'string', text: 'The ARN of the caller.' },
   DeletedBy: {
     type: 'string',
-    text: 'The ARN of the caller who deleted it, or `expiry`.',
+    text: 'The ARN of the caller who deleted the backup, or `expiry`.',
   },
-  DeletedDateTime: { type: 'timestamp', text: 'When it was deleted.' },
+  DeletedDateTime: { type: 'timestamp', text: 'When the backup was deleted.' },
   Restores: {
     type: 'list',
-    text: 'Its newest restores, at most 10, of each target the latest one. Only DescribeBackup shows them.',
+    text: 'The newest restores of the backup, at most 10, and for each target only the latest one. Only DescribeBackup shows them.',
     of: {
       type: 'structure',
       shape: 'BackupRestore',
@@ -72,7 +72,7 @@ export const tidemarkDetails = {
         TargetTableName: {
           type: 'string',
           required: true,
-          text: 'The table that it creates. DescribeRestore says more.',
+          text: 'The table that the restore creates. DescribeRestore has the details.',
         },
         RestoreStatus: { ...restoreStatus, required: true },
         Reason: { type: 'string', text: 'Why the restore failed, or what is in doubt.' },
@@ -82,16 +82,16 @@ export const tidemarkDetails = {
   Damage: {
     type: 'structure',
     shape: 'BackupDamage',
-    text: 'Damage that was seen in its stored objects: it may not restore. Only DescribeBackup shows it.',
+    text: 'Damage that was found in the stored objects of the backup: a restore of it may fail. Only DescribeBackup shows it.',
     members: {
-      Reason: { type: 'string', required: true, text: 'What is wrong.' },
-      SeenDateTime: { type: 'timestamp', required: true, text: 'When it was seen first.' },
+      Reason: { type: 'string', required: true, text: 'The damage that was found.' },
+      SeenDateTime: { type: 'timestamp', required: true, text: 'When the damage was first found.' },
     },
   },
   NativeBackupArn: { type: 'string', text: "DynamoDB's own ARN of a backup that it keeps." },
 } as const;
 
-/** How far a restore is, or how it ended. */
+/** The progress or the outcome of a restore. */
 export const progressMembers = {
   RestoreStatus: restoreStatus,
   Reason: { type: 'string', text: 'Why the restore failed, or what is in doubt.' },
@@ -102,8 +102,8 @@ export const progressMembers = {
     text: 'The import by which DynamoDB makes the table, and its progress.',
     members: {
       ImportArn: { type: 'string', required: true, text: "DynamoDB's ARN of the import." },
-      ProcessedItemCount: { ...count, text: 'Items that it has read.' },
-      ProcessedSizeBytes: { ...count, text: 'Bytes that it has read, before compression.' },
+      ProcessedItemCount: { ...count, text: 'Items that the import has read.' },
+      ProcessedSizeBytes: { ...count, text: 'Bytes that the import has read, before compression.' },
     },
   },
 } as const;
@@ -125,7 +125,7 @@ export const extensions: Readonly<Record<string, Members>> = {
       type: 'structure',
       shape: 'TidemarkRestore',
       members: tidemarkRestore,
-      text: 'The restore that makes the table, until it has succeeded; and after that, if something is in doubt.',
+      text: 'The restore that makes the table, until the restore has succeeded. After that, only if something about the table is in doubt.',
     },
   },
 };

@@ -11,7 +11,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Deeper than any request: an item has 32 levels, each of them two in JSON. Much deeper ones would exhaust the stack later. */
+/**
+ * The maximum depth of a body. No request is deeper: an item has 32 levels, each of them two in JSON. A much deeper body
+ * would exhaust the stack later.
+ */
 const maxDepth = 1000;
 
 /**
@@ -28,7 +31,7 @@ export function parseBody(body: string): unknown {
   }
 }
 
-/** True if the text opens more than `maxDepth` lists and objects in each other. Takes time in proportion to its length. */
+/** True if lists and objects are nested more than `maxDepth` deep in the text. Takes time in proportion to its length. */
 function isDeep(text: string): boolean {
   let depth = 0;
   let isString = false;

@@ -2,23 +2,23 @@ import type { Constraint, Enumeration } from './constraints.ts';
 import type { JsonObject } from './json.ts';
 
 /**
- * The description of a structure: its members by name, in the order in which the service reports them. What reads a
- * request, the type of its input, the type of an answer and the documents of the API all derive from descriptions.
+ * The description of a structure: its members by name, in the order in which the service reports them. The decoder of a
+ * request, the types of its input and its answer, and the documents of the API all derive from descriptions.
  */
 export type Members = Readonly<Record<string, Member>>;
 
 interface Common {
   readonly required?: true;
-  /** In the order in which the service reports violations. */
+  /** The constraints, in the order in which the service reports their violations. */
   readonly constraints?: readonly Constraint[];
-  /** What the service answers to an empty text, in place of all violations. */
+  /** The service's answer to an empty text, in place of all violations. */
   readonly emptyText?: string;
-  /** What the member means: one sentence of the API documents. */
+  /** The meaning of the member: one sentence in the API documents. */
   readonly text?: string;
   /**
-   * Which table the member names, by name or ARN: the request's table, one of its `backup`s, the `target` of a restore, or
-   * `any` of them. `cursor`: the backup after which a list continues. A path of the endpoint is of one table, and a
-   * request that was sent there may name no other.
+   * The table that the member names, by name or ARN: the request's table, one of its `backup`s, the `target` of a restore,
+   * or `any` of them. `cursor`: the backup after which a list continues. A path of the endpoint belongs to one table, and a
+   * request to it may name no other table.
    */
   readonly names?: 'table' | 'backup' | 'target' | 'any' | 'cursor';
 }
@@ -27,7 +27,7 @@ export type Member = Common &
   (
     | { readonly type: 'string' | 'integer' | 'long' | 'double' | 'boolean' | 'timestamp' }
     | { readonly type: 'list'; readonly of: Member }
-    /** Names to values of `of`; without it, names to attribute values in DynamoDB's JSON, which no constraint checks. */
+    /** A map from names to values of `of`; without `of`, to attribute values in DynamoDB's JSON, which no constraint checks. */
     | { readonly type: 'map'; readonly of?: Member }
     | {
         readonly type: 'structure';
@@ -49,7 +49,7 @@ type Text<M extends Member> = M extends {
   ? V
   : string;
 
-/** What a scalar member of a request becomes when it is decoded. */
+/** The decoded values of scalar members of a request, by type. */
 interface InputScalars<M extends Member> {
   string: Text<M>;
   /** A whole number; a fraction is cut off. */
@@ -71,12 +71,12 @@ type InputValue<M extends Member> = M extends { readonly members: infer N extend
       ? InputScalars<M>[M['type']]
       : never;
 
-/** The decoded input: required members are there, the others may be undefined. */
+/** The decoded input: required members are present, the others may be undefined. */
 export type Input<M extends Members> = {
   readonly [K in keyof M]: InputValue<M[K]> | (M[K] extends { required: true } ? never : undefined);
 };
 
-/** What a scalar member of an answer is before it is encoded. */
+/** The values of scalar members of an answer before they are encoded, by type. */
 interface AnswerScalars<M extends Member> {
   string: Text<M>;
   integer: number;

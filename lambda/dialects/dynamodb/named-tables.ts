@@ -7,7 +7,7 @@ import type { Operation } from './operation.ts';
 import { hasTarget, parsePath, pathOf, type Place, type Verb } from './paths.ts';
 
 /*
- * Which tables a request is about, by the members of its operation that name tables (`Member.names`):
+ * Finds the tables of a request by the members of its operation that name tables (`Member.names`):
  *
  *   checkNamedTables   each is the table, or the target, of the path that the request was sent to
  *   choosePath         the narrowest path that a request can be sent to
@@ -35,8 +35,8 @@ function findNamed(members: Members, input: JsonObject): Named[] {
 
 /**
  * Throws `AccessDenied` unless each table, backup, cursor and target that the request names is that of the place; unless
- * one of them bounds the request, because a list without a table is of all tables; and if the request has a member that
- * another verb is reserved for. Throws `Validation` for a malformed ARN of a backup.
+ * one of them bounds the request, because a list without a table covers all tables; and if the request has a member that is
+ * reserved for another verb. Throws `Validation` for a malformed ARN of a backup.
  */
 export function checkNamedTables(
   { members, reserved }: Pick<Operation, 'members' | 'reserved'>,
@@ -89,7 +89,7 @@ export function listNamedTables(members: Members, input: JsonObject): NamedTable
 
 /**
  * Chooses the narrowest path for a request: that of its operation's own verb and of the table that it names. Returns `/`
- * for a request that names no table, several, or one that cannot be: `/` answers what is wrong with it.
+ * for a request that names no table, several tables, or an impossible one: at `/`, the operation answers with the error.
  */
 export function choosePath(
   { verbs: [own], members, reserved }: Pick<Operation, 'verbs' | 'members' | 'reserved'>,
@@ -115,7 +115,7 @@ function findPlaceOf(verb: Verb, members: Members, input: JsonObject): Place | u
   }
 }
 
-/** Finds a member of the request that is reserved for another verb than the operation's own. */
+/** Finds a member of the request that is reserved for another verb than that of the operation. */
 function findReserved(
   reserved: Operation['reserved'],
   input: JsonObject,

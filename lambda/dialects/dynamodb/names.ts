@@ -42,7 +42,7 @@ export const tableNameOrArn = {
   text: 'A table, by name or ARN.',
 } as const;
 
-/** The same where the service reports the length first (public probe of DescribeTable). */
+/** The same for operations in which the service reports the length first (public probe of DescribeTable). */
 export const tableNameOrArnByLength = {
   ...tableNameOrArn,
   constraints: [...tableNameOrArn.constraints.slice(1), ...tableNameOrArn.constraints.slice(0, 1)],
@@ -63,8 +63,8 @@ const partitions = /^aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?$/;
 const regions = /^[a-z0-9-]*$/;
 
 /**
- * The backup that an ARN names. Throws `Validation` if the text is not the ARN of a backup, or is an ARN that no backup
- * can have.
+ * Finds the backup that an ARN names. Throws `Validation` if the text is not the ARN of a backup, or is an ARN that no
+ * backup can have.
  */
 export function toBackupKey(arn: string): BackupKey {
   const parsed = arn.length > maxArnLength ? undefined : parseBackupArn(arn);
@@ -83,7 +83,7 @@ export const tableArn = {
   constraints: [minLength(1), maxLength(maxArnLength)],
 } as const;
 
-/** The table that an ARN names. Throws `Validation` if the text is not the ARN of a table. */
+/** Finds the table that an ARN names. Throws `Validation` if the text is not the ARN of a table. */
 export function tableOfArn(arn: string): TableReference {
   const name = parseTableArn(arn);
   if (name === undefined || !newName.constraints.every((rule) => rule.holds(name)))
@@ -91,7 +91,7 @@ export function tableOfArn(arn: string): TableReference {
   return parseTableReference(arn);
 }
 
-/** Makes a constraint check the table's name also where an ARN is given in its place. */
+/** Changes a constraint so that it also checks the table's name in an ARN. */
 function applyToName(rule: Constraint, trait: ConstraintTrait): Constraint {
   return { ...rule, trait, holds: (value) => rule.holds(tableNameOf(String(value))) };
 }

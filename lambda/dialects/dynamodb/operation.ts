@@ -12,17 +12,17 @@ import { read } from './read.ts';
  */
 export interface Operation<N extends string = string, R extends object = object> {
   readonly name: N;
-  /** What it does, for the API documents. */
+  /** The purpose of the operation, for the API documents. */
   readonly text: string;
-  /** Its own verb, then the others at whose paths it is served too. `/` serves every operation. */
+  /** Its own verb, then the other verbs whose paths offer it too. The path `/` offers every operation. */
   readonly verbs: readonly [Verb, ...Verb[]];
   /** The members that a request may have only at the path of another verb, and at `/`. */
   readonly reserved: Readonly<Record<string, Verb>>;
-  /** What its request may hold. */
+  /** The members of its request. */
   readonly members: Members;
-  /** What its answer holds if the answer is Tidemark's own; DynamoDB's own service model describes the others. */
+  /** The members of its answer, if Tidemark defines it; DynamoDB's own service model describes the others. */
   readonly answer: Members | undefined;
-  /** The errors that it may answer in addition to those of every operation. */
+  /** The errors of the operation in addition to those of every operation. */
   readonly errors: readonly OperationError[];
   /** A valid request, for the API documents and for tests of every operation. */
   readonly example: object;
@@ -43,7 +43,7 @@ interface Description<N extends string, M extends Members, A extends Members | u
   run(operations: Operations, input: Input<M>, request: WireRequest): Promise<R>;
 }
 
-/** Makes an operation of its description. */
+/** Creates an operation from its description. */
 export function createOperation<
   const N extends string,
   const M extends Members,

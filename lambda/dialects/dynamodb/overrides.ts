@@ -17,7 +17,7 @@ export const restoreOptions = {
   type: 'structure',
   shape: 'TidemarkRestoreOptions',
   closed: true,
-  text: 'What only Tidemark offers.',
+  text: 'Options that only Tidemark offers.',
   members: {
     Keep: {
       type: 'list',
@@ -29,12 +29,12 @@ export const restoreOptions = {
     },
     VerifyTarget: {
       type: 'boolean',
-      text: 'Whether the restore reads the whole new table at its end, which uses read units, and compares it with what it restored. By default only on one machine.',
+      text: 'Whether the restore finally reads the whole new table, which uses read units, and compares it with the restored items. By default only on one machine.',
     },
   },
 } as const;
 
-/** The members about the table to create that both requests for restores have. */
+/** The members of both requests for restores that describe the table to create. */
 export const overrideMembers = {
   BillingModeOverride: {
     type: 'string',

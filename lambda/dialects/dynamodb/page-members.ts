@@ -15,7 +15,7 @@ export const costMembers = {
 /** The token of the next page. */
 export const answerToken = {
   type: 'string',
-  text: 'Where the next page begins. An answer without it is the last page.',
+  text: 'The token for the next page. The last page has none.',
 } as const;
 
 /** The token of the previous page. The tokens of answers are short, so a longer text cannot be one. */
@@ -27,7 +27,7 @@ export const pageMembers = {
     type: 'double',
     required: true,
     constraints: [minValue(0), maxValue(1)],
-    text: 'How much of the whole is done with this page, 0 to 1.',
+    text: 'The share of the work that this page and the earlier ones cover, 0 to 1.',
   },
   ...costMembers,
   NextToken: answerToken,

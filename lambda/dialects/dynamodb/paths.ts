@@ -3,8 +3,8 @@ import type { Operation } from './operation.ts';
 
 /**
  * The paths of the endpoint, one form for each verb. Every call of DynamoDB's protocol is a POST, so IAM can distinguish
- * calls by the path alone. The verb comes first, because the `*` of an IAM policy also matches slashes. `/` serves
- * everything. `reencrypt` restores with another encryption than the source may have. docs/decisions/044 says why.
+ * calls by the path alone. The verb comes first, because the `*` of an IAM policy also matches slashes. `/` offers every
+ * operation. `reencrypt` restores with an encryption that may differ from the source's. docs/decisions/044 says why.
  */
 export const pathForms = {
   read: '/read/{table}',
@@ -15,7 +15,7 @@ export const pathForms = {
   recovery: '/recovery/{table}',
 } as const;
 
-/** What a caller wants to do to a table. Each verb is a right of its own. */
+/** The kinds of access to a table. Each verb is a right of its own. */
 export type Verb = keyof typeof pathForms;
 
 /** A path of the endpoint as it is written in documents and in API Gateway. */
@@ -67,7 +67,7 @@ export function parsePath(path: string): Place | undefined {
   return { verb, table, ...(target !== undefined && { target }) };
 }
 
-/** The path of a place. */
+/** Builds the path of a place. */
 export function pathOf({ verb, table, target = '' }: Place): string {
   return pathForms[verb].replace('{table}', table).replace('{target}', target);
 }
@@ -77,7 +77,10 @@ export function hasTarget(verb: Verb): boolean {
   return pathForms[verb].includes('{target}');
 }
 
-/** The places of verbs on tables: where a path names a target, one for each target. The names may be patterns. */
+/**
+ * Lists the places of verbs on tables. If the path of a verb names a target, there is one place for each target. The names
+ * may be patterns.
+ */
 export function placesOf(wanted: {
   readonly verbs: readonly Verb[];
   readonly tables: readonly string[];
@@ -91,13 +94,13 @@ export function placesOf(wanted: {
   );
 }
 
-/** All forms of paths at which an operation is served. */
+/** Lists all forms of paths that offer an operation. */
 export function formsOf({ verbs: served }: Pick<Operation, 'verbs'>): PathForm[] {
   return ['/', ...verbs.filter((verb) => served.includes(verb)).map((verb) => pathForms[verb])];
 }
 
 /**
- * Finds the place that a request was sent to: undefined for `/`, where every operation is served. Throws `AccessDenied`
+ * Finds the place to which a request was sent; undefined for `/`, which offers every operation. Throws `AccessDenied`
  * for a path that the endpoint does not have, and for one whose verb is not one of the operation's.
  */
 export function findPlace(operation: Pick<Operation, 'name' | 'verbs'>, path: string): Place | undefined {

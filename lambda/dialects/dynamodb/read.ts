@@ -47,7 +47,7 @@ function checkEmpty(members: Members, values: JsonObject): void {
   }
 }
 
-/** Yields what is wrong with the values of a structure. `path` is the structure's path: empty, or with a dot at its end. */
+/** Yields the violations in the values of a structure. `path` is the structure's path: empty, or with a dot at its end. */
 function* findViolations(members: Members, values: JsonObject, path: string): Generator<string> {
   for (const [name, member] of Object.entries(members)) {
     yield* checkMember(`${path}${name.charAt(0).toLowerCase()}${name.slice(1)}`, member, values[name]);

@@ -1,4 +1,4 @@
-/** A word of Tidemark's own as the wire has it: `dead-manifest` becomes `DEAD_MANIFEST`. */
+/** Turns one of Tidemark's own words into its form on the wire: `dead-manifest` becomes `DEAD_MANIFEST`. */
 type Capitals<W extends string> = W extends `${infer First}-${infer Rest}`
   ? `${Uppercase<First>}_${Capitals<Rest>}`
   : Uppercase<W>;

@@ -1,5 +1,5 @@
 /*
- * Avro's binary encoding, as far as the records of this API need it: records without header, schema or length.
+ * The part of Avro's binary encoding that the records of this API need: records without header, schema or length.
  *
  *   string, bytes   length (a long), then the bytes
  *   long            zigzag, 7 bits a byte, the low ones first
@@ -43,12 +43,12 @@ export class AvroError extends Error {
   override readonly name = 'AvroError';
 }
 
-/** The most bytes of a long: 64 bits in groups of 7. */
+/** The maximum number of bytes of a long: 64 bits in groups of 7. */
 const maxLongBytes = 10;
 
 /**
- * Decodes a record, which takes all of the bytes. Takes time and memory in proportion to the number of bytes, whatever
- * counts and lengths they claim: every entry takes at least a byte. Throws `AvroError`.
+ * Decodes a record, which must take up all of the bytes. Time and memory are proportional to the number of bytes, even if
+ * counts and lengths in them are false: every entry takes at least a byte. Throws `AvroError`.
  */
 export function decodeAvro<const F extends Fields>(fields: F, bytes: Uint8Array): RecordValue<F> {
   const reader = new Reader(bytes);
@@ -71,7 +71,7 @@ function readValue(reader: Reader, type: FieldType): unknown {
   return toMap(entries);
 }
 
-/** Makes an object without inherited properties, which takes the name `__proto__` like any other. */
+/** Creates an object without inherited properties, in which `__proto__` is a name like any other. */
 export function toMap<V>(entries: Iterable<readonly [string, V]>): Readonly<Record<string, V>> {
   const map = Object.create(null) as Record<string, V>;
   for (const [name, value] of entries) map[name] = value;

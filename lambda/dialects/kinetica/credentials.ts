@@ -33,11 +33,11 @@ function findByPassword(keys: readonly AccessKey[], credential: string): AccessK
   return key;
 }
 
-/** Compares the secret with all secrets of all keys, so that the time does not tell which one is alike. */
+/** Compares the secret with all secrets of all keys, so that the time does not reveal which one is equal. */
 function findBySecret(keys: readonly AccessKey[], given: string): AccessKey | undefined {
-  // A client without credentials sends this word.
+  // Clients without credentials send this word.
   if (given === '' || given === 'undefined') return undefined;
-  // Each secret is compared, whether or not an earlier one is alike.
+  // Compare every secret, even after an equal one.
   const compared = keys.map(
     (key) => [key, key.secrets.map((secret) => isSameText(secret, given)).includes(true)] as const,
   );

@@ -16,9 +16,9 @@ import { encodingOf, renderFailure, renderResult } from './wrapper.ts';
  * Kinetica's API 7.2, in JSON and in Avro binary:
  *
  *   credentials -> key -> endpoint -> its verb allowed -> decoded record -> `run`: dialect-free operations -> record
- *                                                      any of these throws -> an error, wrapped and encoded alike
+ *                                                      any of these throws -> an error, wrapped and encoded the same way
  *
- * An endpoint's description (endpoints/) has all that is particular to the endpoint.
+ * An endpoint's description (endpoints/) has everything specific to the endpoint.
  */
 
 export interface KineticaServices {
@@ -30,7 +30,7 @@ export interface KineticaServices {
   readonly waitMs: number;
 }
 
-/** What is known of a request for its line in the log. */
+/** The facts about a request for its line in the log. */
 interface Facts {
   caller?: string;
   endpoint?: string;
@@ -80,12 +80,13 @@ export async function handleKinetica(
 /** Finds the endpoint at the end of the path, which may begin with a prefix. */
 function findEndpoint({ method, path }: HttpRequest): Endpoint {
   const found = endpoints.find((each) => path.endsWith(each.path));
-  if (found === undefined) throw new KineticaError('There is no such endpoint', 404);
+  if (found === undefined)
+    throw new KineticaError('There is no such endpoint: check the path of the request', 404);
   if (method !== 'POST') throw new KineticaError('An endpoint takes POST requests only');
   return found;
 }
 
-/** The URL that the caller was given: what is before the endpoint's path. */
+/** Returns the URL by which the caller knows this server: the part before the endpoint's path. */
 function baseUrlOf({ path, headers, address, isSecure }: HttpRequest, endpoint: Endpoint): string {
   const host = headers['host'] || address;
   return `${isSecure ? 'https' : 'http'}://${host}${path.slice(0, -endpoint.path.length)}`;

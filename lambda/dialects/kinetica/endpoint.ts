@@ -5,22 +5,22 @@ import type { HttpRequest } from '../http.ts';
 import type { Fields, RecordValue } from './avro.ts';
 import { readRequest } from './read-request.ts';
 
-/** What an endpoint works with besides its request. */
+/** The context of an endpoint, in addition to its request. */
 export interface EndpointContext {
   readonly operations: Operations;
   readonly key: AccessKey;
   readonly clock: Clock;
   /** When the answer must be sent, epoch ms, even if the work is not done. */
   readonly until: number;
-  /** The URL by which the caller reached this server, with its prefix: what is before the endpoint's path. */
+  /** The URL by which the caller reached this server, with its prefix: the part before the endpoint's path. */
   readonly baseUrl: string;
 }
 
-/** One endpoint, described once: its records, the verb that a key needs for it, and what it does. */
+/** One endpoint, described once: its records, the verb that a key needs for it, and its effect. */
 export interface Endpoint {
   readonly path: string;
   readonly verb: KeyVerb;
-  /** What it does, in one sentence. */
+  /** The purpose of the endpoint, in one sentence. */
   readonly text: string;
   /** The fields of the request, in Avro's order. */
   readonly request: Fields;
@@ -36,7 +36,7 @@ interface Description<Q extends Fields, R extends Fields> extends Omit<Endpoint,
   run(context: EndpointContext, request: RecordValue<Q>): Promise<RecordValue<R>>;
 }
 
-/** Makes an endpoint of its description. */
+/** Creates an endpoint from its description. */
 export function createEndpoint<const Q extends Fields, const R extends Fields>(
   description: Description<Q, R>,
 ): Endpoint {

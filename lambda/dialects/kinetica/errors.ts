@@ -2,12 +2,12 @@ import { callerErrorCodes, type ErrorCode, TidemarkError } from '../../runtime/e
 import { isThrottled } from '../../runtime/throttling.ts';
 import { KineticaError } from './kinetica-error.ts';
 
-/** The codes of errors that the caller can correct. An id is one that the caller has sent. */
+/** The codes of errors that the caller can correct. `IdInvalid` is one, because every id comes from the caller. */
 const callers: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...callerErrorCodes, 'IdInvalid']);
 
 /**
- * Renders an error: 400 for whatever the caller can correct, which is the one status with which every client shows the
- * message. The detail of any other error is only in the log.
+ * Renders an error: 400 if the caller can correct it, because only with this status every client shows the message. The
+ * detail of any other error is only in the log.
  */
 export function toKineticaError(error: unknown): { readonly status: number; readonly message: string } {
   if (error instanceof KineticaError) return error;

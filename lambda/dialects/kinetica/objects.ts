@@ -73,7 +73,7 @@ function splitNames(text = ''): string[] {
   return [...new Set(names.filter((name) => name !== ''))];
 }
 
-/** Finds the tables of the objects, each once. Throws `KineticaError` for what the key may not name. */
+/** Finds the tables of the objects, each once. Throws `KineticaError` for objects that the key may not name. */
 export async function findNamedTables(
   operations: Operations,
   key: AccessKey,
@@ -118,7 +118,10 @@ export function isInSchema(table: string, schema: string): boolean {
   return table === schema || table.startsWith(`${schema}.`);
 }
 
-/** Checks the name of a data sink or source: a sink's name serves as its source's. An empty one is accepted where the API does not need any. */
+/**
+ * Checks the name of a data sink or data source, which have the same name. With `mayBeEmpty` it accepts an empty name.
+ * Throws `KineticaError`.
+ */
 export function checkSink(name: string, parameter: string, mayBeEmpty = false): void {
   if (name === defaultSink || (mayBeEmpty && name === '')) return;
   throw new KineticaError(

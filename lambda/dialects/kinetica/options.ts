@@ -1,6 +1,6 @@
 import { KineticaError } from './kinetica-error.ts';
 
-/** What an option may hold. On the wire every value is a text. */
+/** The values that an option may have. On the wire every value is a text. */
 export type OptionDescription = { readonly text: string } & (
   | { readonly type: 'boolean'; readonly default: boolean }
   | { readonly type: 'integer'; readonly min: number; readonly max: number; readonly default: number }

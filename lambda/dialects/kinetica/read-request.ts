@@ -5,7 +5,7 @@ import { AvroError, decodeAvro, type Fields, type FieldType, type RecordValue, t
 import { KineticaError } from './kinetica-error.ts';
 import { contentTypeOf } from './wrapper.ts';
 
-/** The most bytes of a request: the names of all tables of an account, many times over. */
+/** The maximum number of bytes of a request: enough for the names of all tables of an account, many times over. */
 const maxRequestBytes = 1024 * 1024;
 
 /** Decodes a request's record. Throws `KineticaError`. */
@@ -47,7 +47,7 @@ function parseBody(body: Uint8Array): JsonObject {
   throw new KineticaError('The request must be a JSON object');
 }
 
-/** Reads the fields of a record from JSON. Maps may be left out, and texts that most requests leave empty. */
+/** Reads the fields of a record from JSON. A request may omit maps, and texts that are usually empty. */
 function readRecord(json: JsonObject, fields: Fields): object {
   const entries = Object.entries(fields).map(([name, type]) => [name, readField(name, type, json[name])]);
   return Object.fromEntries(entries) as object;

@@ -16,20 +16,20 @@ import { KineticaError } from './kinetica-error.ts';
 import { mayName } from './objects.ts';
 
 /*
- * A backup of this API is a name; its snapshots are the backup sets of that name, and a snapshot's id is its set's.
+ * In this API a backup is a name; its snapshots are the backup sets of that name, and a snapshot's id is that of its set.
  */
 
 /** More snapshots than one answer can show. */
 const maxSnapshots = 5000;
 
-/** What an empty name or a star at its end stands for. */
+/** True for a name that is empty or ends in a star: it matches several backups. */
 export function isPattern(name: string): boolean {
   return name === '' || name.endsWith('*');
 }
 
 /**
- * Lists the snapshots of the backups that a name or pattern means, the newest first: `` and `*` mean all, `abc*` those that
- * begin with `abc`. Leaves out those that the key may not see.
+ * Lists the snapshots of the backups that a name or pattern matches, the newest first: `` and `*` match all names, `abc*`
+ * those that begin with `abc`. Leaves out snapshots that the key may not see.
  */
 export async function listSnapshots(
   operations: Operations,
@@ -99,7 +99,7 @@ export async function checkName(operations: Operations, key: AccessKey, name: st
   throw new KineticaError(`Another key has a backup ${name}: choose another backup_name`);
 }
 
-/** True if the key may see a set: what it was requested for, or each of its tables. */
+/** True if the key may see a set: the group or name that it was requested for, or each of its tables. */
 function maySeeSet(key: AccessKey, { group, tables }: SetRecord): boolean {
   return (group !== undefined && maySee(key, group)) || tables.every((table) => mayName(key, table));
 }
@@ -178,7 +178,7 @@ export function describeFailures({ members }: BackupSet): string {
   return failed.map(({ table, reason = 'no reason is known' }) => `${table}: ${reason}`).join('; ');
 }
 
-/** Waits until a set has ended, at most until a time (epoch ms). Returns it as it is then. */
+/** Waits until a set has ended, at most until a time (epoch ms). Returns its state at that time. */
 export async function waitForEnd(
   operations: Operations,
   clock: { readonly now: () => number; readonly sleep: (milliseconds: number) => Promise<void> },
@@ -193,5 +193,5 @@ export async function waitForEnd(
   return seen;
 }
 
-/** How long to wait between two looks at running work. */
+/** How long to wait between two checks of running work. */
 export const pollMs = 500;

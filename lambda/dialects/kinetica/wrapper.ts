@@ -12,12 +12,12 @@ export function contentTypeOf({ headers }: HttpRequest): string {
   return (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/** How the answer to a request is encoded: as the request is. A request in snappy gets plain Avro, and others JSON. */
+/** Decides the encoding of an answer, which is that of the request. A request in snappy gets plain Avro, any other one JSON. */
 export function encodingOf(request: HttpRequest): Encoding {
   return [types.avro, 'application/x-snappy'].includes(contentTypeOf(request)) ? 'avro' : 'json';
 }
 
-/** What every answer is wrapped in. Clients fail if one of its fields is missing. */
+/** The wrapper of every answer. Clients fail if one of its fields is missing. */
 const wrapper = {
   status: 'string',
   message: 'string',
@@ -65,7 +65,7 @@ function render(encoding: Encoding, status: number, content: RecordValue<typeof 
   };
 }
 
-/** Escapes what is not ASCII in JSON: the Python client reads answers in JSON as Latin-1. */
+/** Escapes non-ASCII characters in JSON: the Python client reads answers in JSON as Latin-1. */
 function escapeText(json: string): string {
   return json.replaceAll(
     /[\u0080-\uffff]/g,
@@ -73,7 +73,10 @@ function escapeText(json: string): string {
   );
 }
 
-/** Texts in a message by which clients take a server for dead. They then repeat the request or give up without its reason. */
+/**
+ * Texts by which clients conclude that a server is dead. They then repeat the request, or give up without showing the
+ * reason.
+ */
 const alarms = [
   'Connection refused',
   'Connection reset',
@@ -88,7 +91,7 @@ const alarms = [
 
 const alarm = new RegExp(alarms.map((text) => text.replaceAll(/[-.]/g, String.raw`\$&`)).join('|'), 'gi');
 
-/** Replaces each of these texts, which may be a part of a name that the caller chose. */
+/** Replaces each of these texts in a message: they may be part of a name that the caller chose. */
 function replaceAlarms(message: string): string {
   return message.replaceAll(alarm, (text) => text.replaceAll(/[ -]/g, '_'));
 }

@@ -4,7 +4,7 @@ import { type Input, type ParameterDescriptions, readInput } from './input.ts';
 import type { Parameters } from './parameters.ts';
 import type { RdsAnswer } from './render.ts';
 
-/** What an action works with besides its input. */
+/** The context of an action, in addition to its input. */
 export interface ActionContext {
   readonly operations: Operations;
   /** The key that signed the request. */
@@ -15,11 +15,11 @@ export interface ActionContext {
   readonly now: number;
 }
 
-/** One action of the API, described once: its parameters, the verb that a key needs for it, and what it does. */
+/** One action of the API, described once: its parameters, the verb that a key needs for it, and its effect. */
 export interface Action {
   readonly name: string;
   readonly verb: KeyVerb;
-  /** What it does, in one sentence. */
+  /** The purpose of the action, in one sentence. */
   readonly text: string;
   readonly parameters: ParameterDescriptions;
   /** Decodes the parameters, runs the action and returns the members of the answer. Throws `RdsError` and `TidemarkError`. */
@@ -31,7 +31,7 @@ interface Description<P extends ParameterDescriptions> extends Omit<Action, 'par
   run(context: ActionContext, input: Input<P>): Promise<RdsAnswer>;
 }
 
-/** Makes an action of its description. */
+/** Creates an action from its description. */
 export function createAction<const P extends ParameterDescriptions>(description: Description<P>): Action {
   const { name, verb, text, parameters } = description;
   return {

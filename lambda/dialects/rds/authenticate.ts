@@ -12,18 +12,18 @@ export interface Verifier {
   readonly useNonce: Operations['useNonce'];
 }
 
-/** What the caller says about the signature of a call, in either style. */
+/** The caller's statement about the signature of a call, in either style. */
 interface Claim {
   readonly keyId: string;
   readonly signature: string;
-  /** The texts of which the caller may have signed one; the first is shown if none fits. */
+  /** The texts, one of which the caller must have signed. If none fits, the error shows the first. */
   readonly stringsToSign: readonly string[];
   readonly sign: (secret: string, stringToSign: string) => string;
   readonly nonce: string;
   readonly timestamp: string;
 }
 
-/** How far a request's time may be from the clock. */
+/** The maximum difference between a request's time and the clock. */
 const windowMs = 15 * 60_000;
 
 /**
@@ -52,7 +52,7 @@ export async function authenticate(verifier: Verifier, call: Call): Promise<Acce
 }
 
 function checkSignature(key: AccessKey, { signature, stringsToSign, sign }: Claim): void {
-  // Every candidate is computed and compared, so that the time does not tell which one fits.
+  // Every candidate is computed and compared, so that the time does not reveal which one fits.
   const matches = key.secrets.flatMap((secret) =>
     stringsToSign.map((text) => isSameText(sign(secret, text), signature)),
   );
@@ -103,8 +103,8 @@ function readClaimV3({ request }: Call): Claim {
   if (!isSameText(headers['x-acs-content-sha256'] ?? '', hashOf(body))) {
     throw invalidParameterError('x-acs-content-sha256', 'It is not the SHA-256 of the body.');
   }
-  // A client that is given a prefix signs it as a part of the host, and may send an empty host. Its path ends in one
-  // slash more than the prefix.
+  // A client that is configured with a prefix signs it as part of the host, and may send an empty host. Its path is the
+  // prefix and a slash.
   const hosts = [headers['host'] ?? '', address + path.replace(/\/$/, '')];
   return {
     keyId: authorization.keyId,

@@ -19,7 +19,7 @@ function isV3({ headers }: HttpRequest): boolean {
 }
 
 /**
- * Finds the format of the answer, for any request: a refusal must have it too. Style V3 is always answered in JSON. V1 is
+ * Finds the format of the answer to any request, even to one that is refused. Style V3 is always answered in JSON. V1 is
  * answered in JSON if the parameter `Format` says so in the query or the form.
  */
 export function formatOf(request: HttpRequest): Format {
@@ -29,7 +29,7 @@ export function formatOf(request: HttpRequest): Format {
   return isJson ? 'JSON' : 'XML';
 }
 
-/** Reads what a request calls. Throws `RdsError` for parameters that cannot be read. */
+/** Reads the call in a request. Throws `RdsError` for parameters that cannot be read. */
 export function readCall(request: HttpRequest): Call {
   const parameters = readParameters(request.query, formOf(request));
   const { headers } = request;

@@ -19,7 +19,7 @@ import { createRequestId, renderAnswer, renderError } from './render.ts';
  *     -> decoded input -> `run`: dialect-free operations -> answer in JSON or XML
  *                                                any of these throws -> an error in the same format
  *
- * An action's description (operations/) has all that is particular to the action.
+ * An action's description (actions/) has everything specific to the action.
  */
 
 export interface RdsServices {
@@ -34,7 +34,7 @@ const apiVersion = '2014-08-15';
 
 const actionsByName = new Map(actions.map((each) => [each.name, each]));
 
-/** What is known of a request for its line in the log. */
+/** The facts about a request for its line in the log. */
 interface Facts {
   caller?: string;
   action?: string;
@@ -42,7 +42,7 @@ interface Facts {
   instance?: string | undefined;
 }
 
-/** Answers one request and logs one line. Never throws, and never answers in another format than the client reads. */
+/** Answers one request and logs one line. Never throws, and always answers in the format that the client reads. */
 export async function handleRds(services: RdsServices, request: HttpRequest): Promise<HttpResponse> {
   const started = performance.now();
   const format = formatOf(request);

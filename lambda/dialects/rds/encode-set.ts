@@ -5,7 +5,7 @@ import type { RdsAnswer } from './render.ts';
 /** The mode of every set. Schedules back up single tables, so a user or a program has requested each set. */
 export const backupMode = 'Manual';
 
-/** The status of a backup task. A set some of whose tables failed has failed: what it lacks must be noticed. */
+/** The status of a backup task. If some tables of a set failed, the task has failed, so that the missing tables are noticed. */
 export function taskStatusOf(set: ListedSet): 'NoStart' | 'Uploading' | 'Finished' | 'Failed' {
   if (set.status !== 'CREATING') return set.status === 'AVAILABLE' ? 'Finished' : 'Failed';
   const hasBegun = set.members?.some(({ status }) => status !== 'WAITING') === true;
@@ -18,7 +18,7 @@ export function encodeTask(set: ListedSet, isRequested: boolean): RdsAnswer {
   return {
     BackupJobId: String(set.id),
     BackupStatus: status,
-    // It has no word for a task that failed.
+    // This member has no value for a failed task.
     BackupProgressStatus: status === 'Failed' ? 'Finished' : status,
     JobMode: backupMode,
     Process: String(set.progress?.percent ?? 100),
@@ -35,12 +35,12 @@ const methods = {
   native: 'Snapshot',
 } as const satisfies Readonly<Record<BackupSource, string>>;
 
-/** The type of a set's backup. Only a set with tables whose changes alone were stored is an incremental one. */
+/** The type of a set's backup. A set is incremental if only the changes of one or more tables were stored. */
 export function typeOf({ kind = 'full' }: SetRecord): 'FullBackup' | 'IncrementalBackup' {
   return kind === 'full' ? 'FullBackup' : 'IncrementalBackup';
 }
 
-/** Encodes a set that has ended. Members and types are those of the service, which has texts for most numbers. */
+/** Encodes a set that has ended. Members and types are those of the service, which encodes most numbers as text. */
 export function encodeBackup(set: ListedSet): RdsAnswer {
   const { id, name, group = name, status, marker, endedAt = marker, figures, source, members } = set;
   const isAvailable = status === 'AVAILABLE';

@@ -9,8 +9,8 @@ export function backupNotFoundError(): RdsError {
 const wrongState = 'Current DB instance state does not support this operation.';
 
 /**
- * How the errors of operations look on the wire. A text in place of a code's own message is the service's; a text that
- * ends in a space is followed by the message, which says what to do.
+ * The form of the errors of operations on the wire. The text, if there is one, is the service's and replaces the error's
+ * message; if it ends in a space, the message follows, because it says what to do.
  */
 const renderings: Readonly<
   Partial<Record<ErrorCode, readonly [status: number, code: string, text?: string]>>
@@ -28,7 +28,7 @@ const renderings: Readonly<
   LimitExceeded: [400, 'Throttling.User'],
 };
 
-/** Renders an error. One that is not the caller's becomes an `InternalError`, whose detail is only in the log. */
+/** Renders an error. An error that the caller cannot correct becomes an `InternalError`, whose detail is only in the log. */
 export function toRdsError(error: unknown): RdsError {
   if (error instanceof RdsError) return error;
   if (isThrottled(error)) {

@@ -3,13 +3,13 @@ import { invalidParameterError, missingParameterError, type RdsError } from './r
 
 interface Common {
   readonly required?: true;
-  /** What the parameter means, in one sentence. */
+  /** The meaning of the parameter, in one sentence. */
   readonly text: string;
-  /** The error of a wrong value, or of too many values. @default InvalidParameter, with what would be right */
+  /** The error for a wrong value or for too many values. @default InvalidParameter, with the rule that the value violates */
   readonly error?: () => RdsError;
 }
 
-/** What a parameter may hold. */
+/** The values that a parameter may have. */
 export type ParameterDescription = Common &
   (
     | { readonly type: 'text'; readonly maxLength: number }
@@ -33,14 +33,14 @@ type Value<P> = P extends { readonly type: 'choice'; readonly values: readonly (
 
 type Given<P> = P extends { readonly required: true } | { readonly default: unknown } ? never : undefined;
 
-/** The decoded parameters. Those that are required or have a default are there, the others may be undefined. */
+/** The decoded parameters. Parameters that are required or have a default are present, the others may be undefined. */
 export type Input<P extends ParameterDescriptions> = {
   readonly [K in keyof P]: Value<P[K]> | Given<P[K]>;
 };
 
 /**
- * Decodes the parameters of an action. An empty value counts as none, because some clients send every parameter. Other
- * parameters are ignored, as the service does. Throws `RdsError`.
+ * Decodes the parameters of an action. An empty value counts as absent, because some clients send every parameter. Ignores
+ * unknown parameters, as the service does. Throws `RdsError`.
  */
 export function readInput<P extends ParameterDescriptions>(descriptions: P, sent: Parameters): Input<P> {
   const entries = Object.entries(descriptions).map(([name, description]) => {

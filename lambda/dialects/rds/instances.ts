@@ -8,8 +8,8 @@ import { invalidParameterError } from './rds-error.ts';
 import type { RdsAnswer } from './render.ts';
 
 /**
- * Finds the tables of an instance, which is a group of tables or a table, or those of them that a request names. Throws
- * `RdsError` and `GroupNotFound`.
+ * Finds the tables of an instance, which is a group of tables or one table; with `names`, only these. Throws
+ * `GroupNotFound`, and `RdsError` if the instance lacks a named table.
  */
 export async function findInstanceTables(
   { operations }: ActionContext,
@@ -22,7 +22,7 @@ export async function findInstanceTables(
   return names ?? tables;
 }
 
-/** Lists the names of the instances that the key may name, or the one of this name if it exists. */
+/** Lists the names of the instances that the key may name; with `only`, just this name if it exists. */
 export async function listInstances(
   { operations, key }: ActionContext,
   only: string | undefined,
@@ -40,7 +40,7 @@ export async function listInstances(
   }
 }
 
-/** Describes an instance. Only the request of a backup finds out whether it can be backed up. */
+/** Describes an instance. Whether it can be backed up is checked only when a backup is requested. */
 export function describeInstance({ region }: ActionContext, name: string): RdsAnswer {
   return {
     DBInstanceId: name,
@@ -53,7 +53,7 @@ export function describeInstance({ region }: ActionContext, name: string): RdsAn
   };
 }
 
-/** Finds the set of a job or backup. Returns none if the instance has no such set. */
+/** Finds the set of a job or backup. Returns an empty list if the instance has no such set. */
 export async function findSet(
   { operations }: ActionContext,
   instance: string,

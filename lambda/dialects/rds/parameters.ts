@@ -3,13 +3,13 @@ import { invalidParameterError } from './rds-error.ts';
 /** The parameters of a request by name, from its query and its form. */
 export type Parameters = ReadonlyMap<string, string>;
 
-/** The longest query or form. One of 100 ids, or of the names of many tables, is far shorter. */
+/** The maximum length of a query or form. Even with 100 ids or the names of many tables it is far shorter. */
 export const maxParametersLength = 256 * 1024;
 
 const maxParameters = 1000;
 
 /**
- * Reads the parameters of the query and the form, which may have some each. Throws `RdsError` for a text that cannot be
+ * Reads the parameters of the query and of the form. Throws `RdsError` for a text that cannot be
  * decoded, and for a name that occurs twice: the signature would cover both, but only one could count.
  */
 export function readParameters(query: string, form: string): Parameters {
@@ -39,12 +39,12 @@ function decode(text: string): string {
     const decoded = decodeURIComponent(text.replaceAll('+', '%20'));
     if (decoded.isWellFormed()) return decoded;
   } catch {
-    // It is refused below.
+    // The error is thrown below.
   }
   throw invalidParameterError(shorten(text), 'It is not the percent-encoding of UTF-8.');
 }
 
-/** Shortens what a message shows of the caller's text. */
+/** Shortens a text of the caller for a message. */
 function shorten(text: string): string {
   return (text.length > 64 ? `${text.slice(0, 64)}...` : text).toWellFormed();
 }

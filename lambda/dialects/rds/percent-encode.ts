@@ -1,4 +1,4 @@
-/** Encodes a text for a signature by RFC 3986: everything but `A-Za-z0-9-_.~`, in upper-case hex. */
+/** Encodes a text for a signature by RFC 3986: every character except `A-Za-z0-9-_.~`, in upper-case hex. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
@@ -15,7 +15,7 @@ export function encodeParameters(parameters: Iterable<readonly [string, string]>
     .join('&');
 }
 
-/** Encoded names are ASCII, so the order of UTF-16 is that of bytes. */
+/** Compares encoded names. They are ASCII, so the order of UTF-16 is that of bytes. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -1,4 +1,4 @@
-/** An error as the wire shows it: a refusal whose reason is the caller's. */
+/** An error in the form of the wire, for a request that the caller can correct. */
 export class RdsError extends Error {
   readonly status: number;
   readonly code: string;
@@ -16,7 +16,7 @@ export function missingParameterError(name: string): RdsError {
   return new RdsError(400, 'MissingParameter', message);
 }
 
-/** The error of a parameter's value, with what is wrong about it. */
+/** Creates the error for a parameter's value. `reason`: the rule that the value violates. */
 export function invalidParameterError(name: string, reason?: string): RdsError {
   const message = `The specified parameter "${name}" is not valid.`;
   return new RdsError(400, 'InvalidParameter', reason === undefined ? message : `${message} ${reason}`);

@@ -12,7 +12,7 @@ export function createRequestId(): string {
   return randomUUID().toUpperCase();
 }
 
-/** Renders a result. It has no member `Code`: some clients take an answer with one for an error. */
+/** Renders a result. It has no member `Code`: some clients take an answer with `Code` for an error. */
 export function renderAnswer(
   format: Format,
   action: string,
@@ -22,7 +22,7 @@ export function renderAnswer(
   return render(format, 200, `${action}Response`, { RequestId: requestId, ...answer });
 }
 
-/** How long a client is asked to wait before it repeats a throttled call, in ms. */
+/** How long a client should wait before it repeats a throttled call, in ms. */
 const retryAfterMs = 1000;
 
 export function renderError(format: Format, requestId: string, error: RdsError): HttpResponse {

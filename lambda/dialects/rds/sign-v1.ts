@@ -3,8 +3,8 @@ import { encodeParameters, percentEncode } from './percent-encode.ts';
 import type { Parameters } from './parameters.ts';
 
 /**
- * The text that a signature of style V1 signs: the method, the path, which counts as `/` even if there is a prefix, and
- * every parameter but the signature itself.
+ * Builds the text that a signature of style V1 signs: the method, the path (`/` even if there is a prefix), and every
+ * parameter except the signature.
  */
 export function buildStringToSignV1(method: string, parameters: Parameters): string {
   const signed = [...parameters].filter(([name]) => name !== 'Signature');

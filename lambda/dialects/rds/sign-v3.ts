@@ -28,7 +28,7 @@ export function parseAuthorization(header: string): Authorization {
   return { keyId, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** The text that a signature of style V3 signs, for a request to this host. */
+/** Builds the text that a signature of style V3 signs, for a request to this host. */
 export function buildStringToSignV3(
   request: HttpRequest,
   { signedHeaders }: Authorization,

@@ -11,7 +11,7 @@ export interface ApiEvent {
   readonly path: string;
   /** The form of the path that API Gateway found for the request, such as `/read/{table}`. */
   readonly resource?: string | undefined;
-  /** The names that the path has in place of those in braces. API Gateway decodes them. */
+  /** The values of the path's parameters (the names in braces), decoded by API Gateway. */
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined;
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
   readonly body?: string | null | undefined;
@@ -27,7 +27,7 @@ export interface ApiEvent {
 
 /**
  * Creates a Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. It creates its
- * operations at the first request and keeps them.
+ * operations at the first request and reuses them.
  */
 export function createApiHandler(
   makeOperations: () => Operations,
@@ -63,13 +63,13 @@ export function toWireRequest({
   };
 }
 
-/** What a stage or a custom domain may put before a path. */
+/** The prefixes that a stage or a custom domain may add to a path. */
 const basePath = /^(?:\/\w[\w.$-]{0,200}){0,5}$/;
 
 /**
- * Finds the path of the API that a request was sent to. IAM has checked the path as it was requested, and API Gateway has
- * decoded it before it looked for a resource. So the path counts only if it is written, wherever the event has it, as the
- * resource writes it; one slash may follow. Otherwise returns an empty text, which is no path of the endpoint.
+ * Finds the path of the API that a request was sent to. IAM has checked the requested path, but API Gateway has decoded it
+ * before it looked for a resource. So the path counts only if every copy of it in the event is spelled like the resource;
+ * one slash may follow. Otherwise returns an empty text, which is not a path of the endpoint.
  */
 function findPath({
   path,

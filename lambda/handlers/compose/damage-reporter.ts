@@ -3,7 +3,10 @@ import { environment } from '../../runtime/environment.ts';
 import { requireVariable } from '../../runtime/required.ts';
 import type { DamageReport } from '../../services/note-damage.ts';
 
-/** Reports damage to the function that may record it. Resolves once that function has recorded it or failed, and logged why. */
+/**
+ * Reports damage to the function that may record it. Resolves once that function has recorded the damage, or has failed and
+ * logged why.
+ */
 export function createDamageReporter(
   env: NodeJS.ProcessEnv,
   config: LambdaClientConfig = {},

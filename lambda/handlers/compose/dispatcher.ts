@@ -10,7 +10,7 @@ import { type ApiEvent, toWireRequest } from './api-handler.ts';
 /**
  * Creates the Lambda function of the path `/`. It passes each event to the function of the operation's own verb, with the
  * caller in it, and returns that function's answer. So no function has the rights of all verbs. A request that names no
- * operation goes to the function that only reads, which answers what is wrong with it. Throws `Internal` if that function
+ * operation goes to the function that only reads, which answers with the error. Throws `Internal` if the called function
  * fails.
  */
 export function createDispatcher(

@@ -12,7 +12,7 @@ export type HttpEvent = Pick<
   };
 };
 
-/** Creates a Lambda function of an HTTP API. It creates what answers requests at the first one, and keeps it. */
+/** Creates a Lambda function of an HTTP API. `createAnswer` is called at the first request; its result answers all requests. */
 export function createHttpHandler(
   createAnswer: () => (request: HttpRequest) => Promise<HttpResponse>,
 ): (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2> {

@@ -24,10 +24,10 @@ interface Context {
   getRemainingTimeInMillis?(): number;
 }
 
-/** The part of an invocation's time that is kept for finishing the current file and publishing the result. */
+/** The part of an invocation's time that is reserved for finishing the current file and publishing the result. */
 const reserveMs = 60_000;
 
-/** Makes a step of a state machine a Lambda function. It creates its clients at the first invocation and keeps them. */
+/** Turns a step of a state machine into a Lambda function. It creates its clients at the first invocation and reuses them. */
 export function createLambdaStep<I extends { readonly job: Job }, O extends object>(
   name: TaskHandler,
   step: Step<I, O>,

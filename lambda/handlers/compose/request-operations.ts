@@ -31,7 +31,7 @@ export function createRequestOperations(env: NodeJS.ProcessEnv, secret = createT
 
 function createTokenSecret(env: NodeJS.ProcessEnv): Secret {
   return createLazySecret(async () => {
-    // Like the S3 client: only what answers in pages needs it.
+    // Load it later, like the S3 client: only operations that answer in pages need it.
     const { createKmsSecret } = await import('../../secret/kms-secret.ts');
     return createKmsSecret(env);
   });

@@ -156,7 +156,7 @@ describe('a call that an AWS service throttled', () => {
 describe('a damaged backup', () => {
   const damaged =
     `{"__type":"${model}BackupDamagedException",` +
-    '"message":"The backup is damaged: its stored content is not what was written. VerifyBackup shows where"}';
+    '"message":"The backup is damaged: its stored content has changed since it was written. VerifyBackup shows where"}';
 
   test.each([
     ['GetBackupItem', 'SnapshotCorrupt'],

@@ -43,7 +43,7 @@ export const compareBackups = createOperation({
             type: 'string',
             required: true,
             constraints: [oneOf('ADDED', 'CHANGED', 'REMOVED')],
-            text: 'What became of the key.',
+            text: 'Whether the key was added, changed or removed.',
           },
           Key: { type: 'map', required: true, text: "The key attributes in DynamoDB's JSON." },
         },

@@ -8,7 +8,7 @@ import { toLowerCase } from '../words.ts';
 
 export const createBackup = createOperation({
   name: 'CreateBackup',
-  text: 'Catalogs a backup of a table and answers at once; the content follows, up to the time of the request.',
+  text: 'Catalogs a backup of a table and answers at once. Tidemark then stores the content of the table at the time of the request.',
   verbs: ['backup'],
   members: {
     TableName: { ...tableNameOrArn, required: true },
@@ -17,22 +17,22 @@ export const createBackup = createOperation({
       type: 'structure',
       shape: 'TidemarkBackupOptions',
       closed: true,
-      text: 'What only Tidemark offers.',
+      text: 'Options that only Tidemark offers.',
       members: {
         Kind: {
           type: 'string',
           constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
-          text: 'What to store: the whole table, or the changes since the last snapshot or since the last full one.',
+          text: 'The content to store: the whole table, or the changes since the last snapshot or since the last full one.',
         },
         Source: {
           type: 'string',
           constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')],
-          text: "Where to read the content: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, to have DynamoDB make and keep the backup.",
+          text: "The source of the content: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, if DynamoDB is to make and keep the backup.",
         },
         Comment: { type: 'string', constraints: [maxLength(1024)], text: "The caller's note." },
         Checksum: {
           type: 'boolean',
-          text: 'If true, what was written is read back before the backup is AVAILABLE.',
+          text: 'If true, the written objects are read back before the backup is AVAILABLE.',
         },
       },
     },

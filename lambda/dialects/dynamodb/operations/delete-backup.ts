@@ -5,7 +5,7 @@ import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
 
 export const deleteBackup = createOperation({
   name: 'DeleteBackup',
-  text: 'Deletes a backup. What only this backup needed is removed from the store later.',
+  text: 'Deletes a backup. Objects that only this backup needs are removed from the store later.',
   verbs: ['delete'],
   members: { BackupArn: { ...backupArn, required: true } },
   errors: ['BackupNotFound', 'BackupInUse', 'LimitExceeded'],

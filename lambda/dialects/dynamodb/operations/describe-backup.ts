@@ -5,7 +5,7 @@ import { createOperation, whenDefined } from '../operation.ts';
 
 export const describeBackup = createOperation({
   name: 'DescribeBackup',
-  text: 'Describes one backup and the table as it was.',
+  text: 'Describes one backup and its table at the time of the request.',
   verbs: ['read', 'backup', 'delete', 'restore', 'reencrypt'],
   members: {
     BackupArn: { ...backupArn, required: true },
@@ -13,7 +13,7 @@ export const describeBackup = createOperation({
       type: 'structure',
       shape: 'TidemarkDescribeOptions',
       closed: true,
-      text: 'What only Tidemark offers.',
+      text: 'Options that only Tidemark offers.',
       members: {
         IncludeDeleted: {
           type: 'boolean',

@@ -8,7 +8,7 @@ import { restore } from '../restore-members.ts';
 
 export const describeRestore = createOperation({
   name: 'DescribeRestore',
-  text: 'Describes the latest restore to a table: whether it runs, and why it failed.',
+  text: 'Describes the latest restore to a table: its status, and the reason if it failed.',
   verbs: ['read', 'restore', 'reencrypt'],
   members: {
     TargetTableName: {
@@ -17,7 +17,7 @@ export const describeRestore = createOperation({
       required: true,
       text: 'The name of the table that the restore creates.',
     },
-    RestoreId: { type: 'string', text: 'The id that the restore must have; by default any.' },
+    RestoreId: { type: 'string', text: 'The id that the restore must have. By default, any id.' },
   },
   answer: { Restore: { ...restore, required: true } },
   errors: ['RestoreNotFound'],

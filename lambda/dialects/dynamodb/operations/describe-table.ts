@@ -14,10 +14,10 @@ export const describeTable = createOperation({
   text: 'Describes a table. A table that is being restored is CREATING until its content is complete.',
   verbs: ['read', 'backup', 'restore', 'reencrypt'],
   members: { TableName: { ...tableNameOrArnByLength, names: 'any', required: true } },
-  // DescribeTable is older than DynamoDB's backups and has another name for this error than they have.
+  // DescribeTable is older than DynamoDB's backup operations and has another name for this error.
   errors: [
     { code: 'TableNotFound', type, about: { members: ['TableName'], text: describeMissing } },
-    // Waiters look at the type alone, and show the text when they give up.
+    // Waiters decide by the type alone, and show the text when they give up.
     {
       code: 'RestoreFailed',
       type,

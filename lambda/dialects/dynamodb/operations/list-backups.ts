@@ -27,13 +27,13 @@ export const listBackups = createOperation({
     BackupType: {
       type: 'string',
       constraints: [oneOf('USER', 'SYSTEM', 'AWS_BACKUP', 'ALL')],
-      text: 'Who made the backups. By default USER: those that callers have requested.',
+      text: 'The makers of the backups to list. By default USER: the callers who request backups.',
     },
     TidemarkOptions: {
       type: 'structure',
       shape: 'TidemarkListOptions',
       closed: true,
-      text: 'What only Tidemark offers.',
+      text: 'Options that only Tidemark offers.',
       members: {
         IncludeFailed: {
           type: 'boolean',
@@ -75,7 +75,7 @@ export const listBackups = createOperation({
 /** The largest marker that fits into a backup's id, which has 14 digits for it. */
 const maxMarker = 10 ** 14 - 1;
 
-/** Brings a time into the range of markers: a bound outside of it excludes nothing. */
+/** Moves a time into the range of markers: a bound outside of that range excludes nothing. */
 function clampMarker(time: number | undefined): number | undefined {
   return time === undefined ? undefined : Math.min(Math.max(time, 0), maxMarker);
 }

@@ -10,7 +10,7 @@ import { restore } from '../restore-members.ts';
 
 export const listRestores = createOperation({
   name: 'ListRestores',
-  text: 'Lists restores, newest first: of each table that restores created, or failed to create, the latest one.',
+  text: 'Lists restores, newest first: for each target table only the latest one, even if it failed.',
   verbs: ['read'],
   members: {
     TableName: { ...tableNameOrArn, text: 'Lists restores of this table or into it, by name or ARN.' },
@@ -19,7 +19,7 @@ export const listRestores = createOperation({
     Limit: {
       type: 'integer',
       constraints: [minValue(1), maxValue(100)],
-      text: 'The maximum number of restores that one answer looks at. It may list fewer, or none, before the last page.',
+      text: 'The maximum number of restores that are examined for one answer. A page before the last one may list fewer, or none.',
     },
     NextToken: requestToken,
   },

@@ -26,7 +26,7 @@ const tally = {
       text: 'Why the objects would be deleted or are kept.',
     },
     Objects: { ...count, text: 'The number of objects.' },
-    Bytes: { ...count, text: 'Their size in bytes.' },
+    Bytes: { ...count, text: 'The size of the objects in bytes.' },
   },
 } as const;
 
@@ -39,7 +39,7 @@ const folder = {
     DataSink: { type: 'string', text: 'The data sink in which the folder is. Absent: the default one.' },
     Trouble: {
       type: 'string',
-      text: 'Why no plan could be made for the folder: nothing in it would be deleted.',
+      text: 'Why no plan could be made for the folder. Then nothing in it would be deleted.',
     },
     Totals: { type: 'list', of: tally, text: 'All objects in the folder, by verdict.' },
     Forget: {
@@ -55,7 +55,7 @@ const deletion = {
   shape: 'SweepDeletion',
   members: {
     Object: object,
-    Bytes: { ...count, text: 'Its size in bytes.' },
+    Bytes: { ...count, text: 'The size of the object in bytes.' },
     Why: {
       type: 'string',
       required: true,
@@ -85,7 +85,7 @@ export const planSweep = createOperation({
       type: 'list',
       required: true,
       of: { type: 'string' },
-      text: 'The first objects that are kept because nothing is known of them. Staged ones are listed only if the whole plan fits on one page.',
+      text: 'The first objects that are kept because Tidemark does not know them. Staged objects are listed only if the whole plan fits on one page.',
     },
     NextToken: answerToken,
   },

@@ -11,7 +11,7 @@ const sourceMembers = ['SourceTableName', 'SourceTableArn'];
 
 export const restoreTableToPointInTime = createOperation({
   name: 'RestoreTableToPointInTime',
-  text: 'Creates a table with the content that another table had at a time, or has now.',
+  text: 'Creates a table with the content of another table, as of a past time or as of now.',
   verbs: ['restore', 'reencrypt'],
   reserved: { SSESpecificationOverride: 'reencrypt' },
   members: {
@@ -23,11 +23,14 @@ export const restoreTableToPointInTime = createOperation({
       required: true,
       text: 'The name of the table to create.',
     },
-    UseLatestRestorableTime: { type: 'boolean', text: 'Restore the latest content that can be restored.' },
+    UseLatestRestorableTime: {
+      type: 'boolean',
+      text: 'Whether to restore the latest content that can be restored.',
+    },
     RestoreDateTime: { type: 'timestamp', text: 'The time whose content is restored.' },
     ...overrideMembers,
   },
-  // A request with a source and a target has errors that say which of the two they are about.
+  // The request has a source and a target, so each error says which of the two it means.
   errors: [
     {
       code: 'TableNotFound',

@@ -16,7 +16,7 @@ export const verifyBackup = createOperation({
     Share: {
       type: 'double',
       constraints: [above(0), maxValue(1)],
-      text: 'The share of the backup to check, above 0 and up to 1; by default all of it.',
+      text: 'The share of the backup to check, above 0 and up to 1. By default, the whole backup.',
     },
     NextToken: requestToken,
   },
@@ -32,8 +32,8 @@ export const verifyBackup = createOperation({
         shape: 'Problem',
         members: {
           Object: { type: 'string', required: true, text: 'The key of an object in the store.' },
-          Problem: { type: 'string', required: true, text: 'What is wrong with it.' },
-          Offset: { type: 'long', text: 'Where in the object, in bytes.' },
+          Problem: { type: 'string', required: true, text: 'The problem with the object.' },
+          Offset: { type: 'long', text: 'The place of the problem in the object, in bytes.' },
         },
       },
     },

@@ -8,13 +8,17 @@ const options = {
   delete_all_backups: {
     type: 'boolean',
     default: false,
-    text: 'Deletes several backups, if the name is a pattern that means several.',
+    text: 'Allows a pattern that matches several backups, and deletes all of them.',
   },
-  dry_run: { type: 'boolean', default: false, text: 'Names what would be deleted and deletes nothing.' },
+  dry_run: {
+    type: 'boolean',
+    default: false,
+    text: 'Lists the backups that would be deleted, and deletes nothing.',
+  },
   no_error_if_not_exists: {
     type: 'boolean',
     default: false,
-    text: 'Deletes nothing if there is no such backup.',
+    text: 'Succeeds, and deletes nothing, if there is no such backup.',
   },
 } as const;
 
@@ -31,7 +35,7 @@ export const dropBackup = createEndpoint({
     if (names.length === 0 && !chosen.no_error_if_not_exists) throw backupNotFoundError(name);
     if (names.length > 1 && !chosen.delete_all_backups) {
       throw new KineticaError(
-        `The name means ${names.length} backups: set delete_all_backups to true to delete them all`,
+        `The name matches ${names.length} backups: set delete_all_backups to true to delete them all`,
       );
     }
     const { operations, key } = context;

@@ -30,7 +30,7 @@ const options = {
     type: 'text',
     maxLength: 200,
     default: '',
-    text: 'With restore_policy rename: what the names of the new tables begin with, followed by a dot.',
+    text: 'With restore_policy rename: the prefix of the names of the new tables; a dot follows it.',
   },
   restore_policy: {
     type: 'choice',
@@ -53,7 +53,7 @@ const options = {
     type: 'text',
     maxLength: 2000,
     default: '',
-    text: 'Pairs `from:to` of schemas: the tables of the one are restored into the other.',
+    text: 'Pairs `from:to` of schemas: the tables of the first schema are restored into the second.',
   },
 } as const;
 
@@ -129,7 +129,7 @@ function checkOptions(chosen: OptionValues<typeof options>): void {
     );
   }
   if ((chosen.restore_policy === 'rename') !== (chosen.renamed_objects_schema !== '')) {
-    throw new KineticaError('restore_policy rename and renamed_objects_schema need each other');
+    throw new KineticaError('restore_policy rename and renamed_objects_schema must be used together');
   }
 }
 
@@ -171,7 +171,7 @@ function readMoves(text: string): [from: string, to: string][] {
   });
 }
 
-/** The name of a new table. A schema is the start of a name, or the group that the snapshot was made of. */
+/** Names a new table. A schema is the start of a table's name, or the group whose tables are in the snapshot. */
 function nameTarget(
   table: string,
   group: string | undefined,

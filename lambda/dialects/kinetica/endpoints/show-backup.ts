@@ -17,7 +17,7 @@ const options = {
     type: 'choice',
     values: ['all', 'full', 'incremental', 'differential'],
     default: '',
-    text: 'All snapshots, or all of a type, in place of the latest one.',
+    text: 'Shows all snapshots, or all snapshots of a type, instead of the latest one.',
   },
   show_contents: {
     type: 'choice',
@@ -28,7 +28,7 @@ const options = {
   no_error_if_not_exists: {
     type: 'boolean',
     default: false,
-    text: 'Shows nothing if there is no such backup.',
+    text: 'Succeeds, and shows nothing, if there is no such backup.',
   },
 } as const;
 

@@ -1,9 +1,12 @@
 import { createEndpoint, textMap } from '../endpoint.ts';
 
-/** The version whose API this is. Clients need five numbers, the first two of which are their own. */
+/** The version of the API. Clients require five numbers, and the first two must equal their own. */
 const version = '7.2.3.13.20260101000000';
 
-/** Clients call this when they connect. They try the URLs that it names first, so these are the ones that reached us. */
+/**
+ * Clients call this when they connect, and then try the URLs in the answer first. So the answer has the URL by which the
+ * client reached us.
+ */
 export const showSystemProperties = createEndpoint({
   path: '/show/system/properties',
   verb: 'read',

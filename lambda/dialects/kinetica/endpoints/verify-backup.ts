@@ -14,7 +14,7 @@ const options = {
   },
 } as const;
 
-/** How many errors are shown of a snapshot. */
+/** How many errors of a snapshot are shown. */
 const maxErrors = 100;
 
 export const verifyBackup = createEndpoint({

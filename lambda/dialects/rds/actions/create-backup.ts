@@ -5,7 +5,7 @@ import { findInstanceTables } from '../instances.ts';
 import { instanceId } from '../common-parameters.ts';
 import { invalidParameterError, missingParameterError, RdsError } from '../rds-error.ts';
 
-/** How many backups of an instance may be requested on one day. */
+/** How many backups of an instance may be requested a day. */
 const maxPerDay = 20;
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -39,7 +39,7 @@ const parameters = {
     type: 'choice',
     values: ['Auto', 'FullBackup'],
     default: 'Auto',
-    text: 'Auto: the changes since the last backup if there is a usable one, else everything. FullBackup: everything.',
+    text: 'Auto: the changes since the last usable backup, or the whole content if there is none. FullBackup: the whole content.',
     error: () => new RdsError(400, 'BackupType.NotSupport', 'the specified backup type not support'),
   },
   BackupRetentionPeriod: {
@@ -94,7 +94,7 @@ function checkTogether(input: Input<typeof parameters>): void {
   }
 }
 
-/** What to make a backup from. A snapshot is DynamoDB's own backup, which is always of the whole table. */
+/** Chooses the source and kind of the backup. A snapshot is DynamoDB's own backup, which always holds the whole table. */
 function originOf({
   BackupMethod,
   BackupType,

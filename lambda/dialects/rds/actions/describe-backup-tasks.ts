@@ -6,7 +6,7 @@ import { modeFilter, instanceId } from '../common-parameters.ts';
 export const describeBackupTasks = createAction({
   name: 'DescribeBackupTasks',
   verb: 'read',
-  text: 'Describes the backup that is being made of an instance, or the task of a job, also after its end.',
+  text: 'Describes the running backup of an instance, or the task of a job, even after its end.',
   parameters: {
     DBInstanceId: { ...instanceId, required: true },
     BackupJobId: { type: 'text', maxLength: 32, text: 'The job that CreateBackup returned.' },

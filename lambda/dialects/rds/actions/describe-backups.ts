@@ -30,7 +30,7 @@ export const describeBackups = createAction({
       min: 30,
       max: 100,
       default: 30,
-      text: 'How many are on a page: 30, 50 or 100.',
+      text: 'The number of backups on a page: 30, 50 or 100.',
     },
   },
   run: async (context, input) => {

@@ -14,7 +14,7 @@ export const describeDbInstances = createAction({
       min: 1,
       max: 100,
       default: 30,
-      text: 'How many are on a page, at most 100.',
+      text: 'The number of instances on a page, at most 100.',
     },
   },
   run: async (context, { DBInstanceId, PageNumber, PageSize }) => {
