@@ -81,7 +81,7 @@ export const floors: readonly (readonly Room[])[] = [
     },
     {
       folder: 'lambda/reconcile',
-      holds: 'The reconciler, which ends or restarts what no execution brings to its end.',
+      holds: 'The reconciler, which ends or restarts the work that no execution will finish.',
     },
   ],
   [
@@ -124,7 +124,7 @@ export const floors: readonly (readonly Room[])[] = [
     {
       folder: 'lambda/sources',
       holds:
-        'What the sources share: their common shape, staged files, and the reader of a stream up to a cut.',
+        'The common parts of the sources: their interface, staged files, and the reader of a stream up to a cut.',
       avoids: ['lambda/catalog'],
     },
   ],
@@ -144,7 +144,8 @@ export const floors: readonly (readonly Room[])[] = [
   [
     {
       folder: 'lambda/jobs',
-      holds: 'What every execution of a state machine shares: job, task, staging, time budget, state names.',
+      holds:
+        'The common parts of all executions of a state machine: job, task, staging, time budget, state names.',
     },
   ],
   [
@@ -158,7 +159,7 @@ export const floors: readonly (readonly Room[])[] = [
     },
     {
       folder: 'lambda/snapshot/compare',
-      holds: 'Finds the items in which two snapshots differ, without reading what they share.',
+      holds: 'Finds the items in which two snapshots differ, without reading the runs that they share.',
     },
     {
       folder: 'lambda/tables',
@@ -167,7 +168,7 @@ export const floors: readonly (readonly Room[])[] = [
     },
     {
       folder: 'lambda/native',
-      holds: 'What DynamoDB itself offers: on-demand backups and point-in-time recovery.',
+      holds: 'The on-demand backups and point-in-time recovery of DynamoDB itself.',
       avoids: ['lambda/snapshot'],
     },
     {
@@ -212,7 +213,7 @@ export const floors: readonly (readonly Room[])[] = [
   [
     {
       folder: 'lambda/runtime',
-      holds: 'Errors, clock, ids, environment names and logger; it imports nothing of Tidemark.',
+      holds: 'Errors, clock, ids, environment names and logger; it imports no other room.',
     },
   ],
 ];

@@ -35,7 +35,7 @@ function remember(answer: object | undefined, response: unknown): void {
   if (answer !== undefined && !Number.isNaN(time)) times.set(answer, time);
 }
 
-/** Finds the time of an answer (epoch ms, a whole second): undefined if it does not say, or is not from such a client. */
+/** Finds the time of an answer (epoch ms, a whole second); undefined if the answer has none, or is not from such a client. */
 export function findAnswerTime(answer: object): number | undefined {
   return times.get(answer);
 }

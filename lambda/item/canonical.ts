@@ -86,9 +86,9 @@ function toCanonicalSet(content: unknown, canonicalMember: (member: string) => s
 /** Base64 of whole bytes, in either alphabet, padded or not. */
 const anyBase64 = /^(?:[\w+/-]{4})*(?:[\w+/-]{2,3}={0,2})?$/;
 
-/** Decodes and encodes again, which gives one text for the same bytes, whatever their padding or alphabet. */
+/** Decodes and encodes again, so that the same bytes have one text, regardless of padding and alphabet. */
 function toCanonicalBase64(base64: string): string {
-  // Buffer.from skips what is not base64: a part of the value would be lost silently.
+  // Buffer.from skips characters that are not base64: a part of the value would be lost silently.
   if (!anyBase64.test(base64)) throw notUnderstoodError();
   return Buffer.from(base64, 'base64').toString('base64');
 }

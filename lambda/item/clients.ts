@@ -8,9 +8,9 @@ import { ItemCodec } from './item-codec.ts';
 type ProtocolSettings = NonNullable<DynamoDBClientConfig['protocolSettings']>;
 
 /**
- * Creates a client of DynamoDB that reads every attribute name right (see `ItemCodec`), and without the SDK's logging
- * middleware. There is no logger, yet the middleware prepares every input and output for one, which takes a tenth of the
- * CPU time of a restore (measured with `node --cpu-prof cli/demo.ts`, SDK 3.1162). And a log must not hold item content.
+ * Creates a client of DynamoDB that reads every attribute name correctly (see `ItemCodec`), and has no logging middleware.
+ * Even without a logger, the SDK's middleware prepares every input and output for one, which takes a tenth of the CPU time
+ * of a restore (measured with `node --cpu-prof cli/demo.ts`, SDK 3.1162). And a log must not hold item content.
  */
 export function createDynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const { protocolSettings } = new DynamoDBClient({ region: 'none' }).config;

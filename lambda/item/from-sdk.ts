@@ -4,8 +4,8 @@ import type { AttributeValue, Item } from './attribute-value.ts';
 
 /**
  * Converts the SDK's attribute values (binary as Uint8Array) to DynamoDB's JSON (binary as base64 text). Keeps values of
- * other types as they are, even unknown ones: whoever reads them refuses those.
- * Throws `RecordNotUnderstood` for an attribute without a value, which JSON would drop silently.
+ * other types unchanged, even unknown ones: readers of the result refuse those. Throws `RecordNotUnderstood` for an
+ * attribute without a value, which JSON would drop silently.
  */
 export function fromSdk(item: Record<string, SdkValue>): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueFromSdk(value)]));

@@ -6,8 +6,8 @@ import { parseJson } from './parse-json.ts';
 type Schema = Parameters<JsonShapeDeserializer2['read']>[0];
 
 /**
- * Decodes the answers of DynamoDB and of its streams for the SDK. The SDK's own decoder gets two kinds of attribute names
- * wrong: names with escapes, because it parses with `JSON.parse` (see `parse-json.ts`), and `__proto__`, whose value it
+ * Decodes the answers of DynamoDB and of its streams for the SDK. The SDK's own decoder reads two kinds of attribute names
+ * wrongly: names with escapes, because it parses with `JSON.parse` (see `parse-json.ts`), and `__proto__`, whose value it
  * loses (measured on version 3.1162). Requests are encoded by the codec that this one is made from.
  */
 export class ItemCodec extends JsonCodec2 {

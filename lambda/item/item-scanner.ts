@@ -30,8 +30,8 @@ const falseFlag = Buffer.from('{"BOOL":false}');
 const nullValue = Buffer.from('{"NULL":true}');
 
 /**
- * Turns DynamoDB JSON into its canonical form without parsing it into objects. Most of an item's text is canonical as it
- * stands, except for the order of its members:
+ * Turns DynamoDB JSON into its canonical form without parsing it into objects. Most of an item's text is already canonical,
+ * except for the order of its members:
  *
  * ```
  * text       {"b":{"N":"1"},"pk":{"S":"x"},"a":{"BOOL":true}}
@@ -42,9 +42,9 @@ const nullValue = Buffer.from('{"NULL":true}');
  * If the members are in order already, the canonical form is the text itself and nothing is copied. Measured five times as
  * fast as parsing, ordering and writing the item.
  *
- * It accepts plain text only: compact, valid UTF-8 (the caller checks that), and with values that are canonical as they
- * stand. It throws `notPlain` at any other text, valid or not. Such text must be read by `canonical.ts` and `size.ts`,
- * which define the canonical form. Not reentrant.
+ * It accepts plain text only: compact, valid UTF-8 (the caller checks that), and with values that are already canonical. It
+ * throws `notPlain` at any other text, valid or not. Such text must be read by `canonical.ts` and `size.ts`, which define
+ * the canonical form. Not reentrant.
  */
 export class ItemScanner extends ScalarScanner {
   #size = 0;
@@ -75,7 +75,7 @@ export class ItemScanner extends ScalarScanner {
     return this.bytes.toString('utf8', start, this.at - 1);
   }
 
-  /** Scans a map of attributes that need not have a key, and returns its text as it stands. */
+  /** Scans a map of attributes that need not have a key, and returns its text unchanged. */
   readAttributes(): string {
     const start = this.at;
     this.#scanMap();

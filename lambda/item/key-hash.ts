@@ -4,8 +4,8 @@ import siphash24 from 'siphash24';
 export type KeyHash = (canonicalKey: Uint8Array) => bigint;
 
 /**
- * Creates the hash of a snapshot's keys: SipHash-2-4 with a key of 16 bytes, as 32 hex digits. Whoever writes items does not
- * know that key, so cannot choose item keys that have one hash.
+ * Creates the hash of a snapshot's keys: SipHash-2-4 with a key of 16 bytes, as 32 hex digits. Writers of items do not know
+ * that key, so they cannot choose item keys with equal hashes.
  */
 export function createKeyHash(hashKey: string): KeyHash {
   const key = Buffer.from(hashKey, 'hex');

@@ -4,7 +4,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 const plainInteger = /^(?:0|-?[1-9]\d*)$/;
 const anyNumber = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** More characters than any number of DynamoDB has, in whatever form it is written. */
+/** The maximum length of a number's text. No number of DynamoDB is longer, in any notation. */
 const maxLength = 1000;
 
 /** DynamoDB's numbers have at most 38 significant digits, and magnitudes from 1E-130 to less than 1E+126. */

@@ -9,8 +9,8 @@ const maxDepth = 1000;
  * Parses JSON with correct names of members. `JSON.parse` of V8 can mistake one name with an escape for another: after
  * `{"k":1,"\\":2}` it reads `{"k":1,"\"":2}` with the names of the first (nodejs/node issue 63785, measured on Node
  * 24.21 and 26.10). So names with escapes, which are rare, are replaced by plain aliases, and put back into the parsed
- * value. Takes time in proportion to the text's length, whatever the text.
- * Throws `SyntaxError`, also where two names of one object differ in their escapes only.
+ * value. The time is proportional to the text's length for every text.
+ * Throws `SyntaxError`, also if two names of an object are equal except for their escapes.
  */
 export function parseJson(text: string): unknown {
   const names = new Map<string, string>();
@@ -41,7 +41,7 @@ function replaceEscapedNames(text: string, names: Map<string, string>): string {
   return plain + text.slice(copied);
 }
 
-/** Returns where the string that `at` is in ends: after its closing quote, or at the end of the text. */
+/** Returns the end of the string that contains `at`: after its closing quote, or at the end of the text. */
 function findStringEnd(text: string, at: number): number {
   let end = at;
   for (; end < text.length; end++) {
@@ -61,7 +61,7 @@ function isColonNext(text: string, end: number): boolean {
   return text.charCodeAt(at) === colon;
 }
 
-/** Creates a function that returns another name with each call, one that is not in the text. */
+/** Creates a function that returns a new name with each call, which does not occur in the text. */
 function createAliases(text: string): () => string {
   const taken = new Set(text.match(/#\d+/g));
   let count = 0;

@@ -29,12 +29,12 @@ const maxSignificantDigits = 38;
 const maxPlace = 130;
 
 /**
- * Scans the strings, numbers and binary values of plain text: of text in which each of them is canonical as it stands.
- * Each method starts at `at` and leaves `at` after what it has scanned. Throws `notPlain` at any other text, whether it is
- * valid or not.
+ * Scans the strings, numbers and binary values of plain text: of text in which each of them is already canonical. Each
+ * method starts at `at` and moves `at` past the scanned text. Throws `notPlain` at any other text, whether it is valid or
+ * not.
  */
 export class ScalarScanner {
-  /** Where the scanner stands: after what it scanned last. */
+  /** The scanner's position: after the text that it scanned last. */
   at = 0;
   protected bytes: Buffer = Buffer.alloc(0);
   /** Whether the string that was scanned last has escapes. */

@@ -27,7 +27,7 @@ export class Members {
   #order = new Int32Array(64);
   readonly #lastOrder = new Int32Array(maxInsertions);
   #lastCount = 0;
-  /** The canonical texts of the values that are not canonical as they stand, by member. */
+  /** The canonical texts of the values that are not yet canonical, by member. */
   readonly #rewritten: (Buffer | undefined)[] = [];
 
   /** Adds a member. A member of a set has no value: its `valueStart` is its `end`. */
@@ -62,8 +62,7 @@ export class Members {
   }
 
   /**
-   * Starts from the order of the last item with the same number of members, because the items of a table are often
-   * alike.
+   * Starts from the order of the last item with the same number of members, because the items of a table are often similar.
    */
   #sortByInsertion(first: number, bytes: Buffer): void {
     const order = this.#order;

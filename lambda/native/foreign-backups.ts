@@ -13,12 +13,12 @@ import { isServiceError } from '../runtime/errors.ts';
 import type { ForeignPage, ForeignQuery } from './native-backups.ts';
 
 /**
- * DynamoDB's own backups that Tidemark has not requested: those that somebody has made at DynamoDB, those of AWS Backup, and
- * those that DynamoDB itself makes of deleted tables. The catalog has no record of them, so each is described as one
- * whose ARN is DynamoDB's.
+ * DynamoDB's own backups that Tidemark has not requested: users' own, those of AWS Backup, and those that DynamoDB makes of
+ * deleted tables. The catalog has no record of them, so their records are made from DynamoDB's answers, with DynamoDB's
+ * ARNs.
  */
 
-/** Finds such a backup by its ARN. Undefined if DynamoDB has none. */
+/** Finds such a backup by its ARN. Returns undefined if DynamoDB does not have it. */
 export async function describeForeignBackup(
   dynamodb: DynamoDBClient,
   arn: string,
@@ -68,7 +68,7 @@ function nameTable({ TableName, TableId, TableArn }: BackupSummary): Partial<Sou
   };
 }
 
-/** What a description and a summary have in common: a summary says less of the table, and nothing of its features. */
+/** The common members of a description and a summary. A summary has fewer members of the table, and none of its features. */
 interface Described {
   readonly BackupDetails: BackupSummary | undefined;
   readonly SourceTableDetails: Partial<SourceTableDetails> | undefined;

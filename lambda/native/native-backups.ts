@@ -4,7 +4,7 @@ import type { BackupRecord } from '../model/records.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /*
- * What DynamoDB itself offers, as two ports with an adapter each:
+ * DynamoDB's own backups and recovery, as two ports with an adapter each:
  *
  *   NativeBackups (this file)         on-demand backups        dynamodb-backups.ts
  *   ContinuousBackups (recovery.ts)   point-in-time recovery   dynamodb-recovery.ts; on one machine local/dynamodb/
@@ -19,7 +19,7 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
 /** One of DynamoDB's own on-demand backups. */
 export interface NativeBackup {
   readonly status: 'CREATING' | 'AVAILABLE';
-  /** The id of the table that it is a backup of. */
+  /** The id of the table in the backup. */
   readonly tableId: string;
   readonly items: number;
   readonly bytes: number;
@@ -34,7 +34,7 @@ export interface NativeBackupRestore {
   readonly requestedBy?: string;
 }
 
-/** Which of DynamoDB's own backups a list has: of one table, or of all. Times are epoch milliseconds. */
+/** The selection of DynamoDB's own backups in a list: of one table, or of all. Times are epoch milliseconds. */
 export interface ForeignQuery {
   readonly table?: string;
   readonly from?: number;
@@ -67,9 +67,9 @@ export interface NativeBackups {
   create(table: string, name: string): Promise<string>;
   /** Lists the ARNs of a table's backups of this name, made at `since` (epoch ms) or later, oldest first. */
   find(table: string, name: string, since: number): Promise<readonly string[]>;
-  /** Describes a backup. Undefined if there is none, which DynamoDB may also answer for one that was just made. */
+  /** Describes a backup. Returns undefined if there is none; DynamoDB may also fail to find a backup that was just made. */
   describe(arn: string): Promise<NativeBackup | undefined>;
-  /** Describes a backup that Tidemark has not requested, as a record. Undefined if DynamoDB has none of this ARN. */
+  /** Describes a backup that Tidemark has not requested, as a record. Returns undefined if DynamoDB has none of this ARN. */
   describeForeign(arn: string): Promise<BackupRecord | undefined>;
   /** Lists one page of the backups that Tidemark has not requested. */
   listForeign(query: ForeignQuery): Promise<ForeignPage>;

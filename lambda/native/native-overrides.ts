@@ -5,7 +5,7 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
 /** The settings of the table to create that both of DynamoDB's own restores accept. */
 type NativeOverrides = Omit<RestoreTableFromBackupInput, 'TargetTableName' | 'BackupArn'>;
 
-/** Translates overrides to DynamoDB's names. Throws `Validation` for what DynamoDB's own restores cannot do. */
+/** Translates overrides to DynamoDB's names. Throws `Validation` for settings that DynamoDB's own restores cannot make. */
 export function toNativeOverrides(overrides: RestoreOverrides): NativeOverrides {
   const { keep = [], verifyTarget = false, globalSecondaryIndexes, localSecondaryIndexes } = overrides;
   if (keep.length > 0) {

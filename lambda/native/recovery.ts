@@ -3,8 +3,8 @@ import type { RestoreRecord } from '../model/records.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /**
- * A table's point-in-time recovery. Times are epoch milliseconds. The period is set while recovery is enabled; the times,
- * once there is a time that can be restored.
+ * A table's point-in-time recovery. Times are epoch milliseconds. The period is present while recovery is enabled; the
+ * times are present once some time can be restored.
  */
 export interface PointInTimeRecovery {
   readonly enabled: boolean;
@@ -27,7 +27,7 @@ export interface PointInTimeRestore {
   readonly time?: number;
   readonly overrides: RestoreOverrides;
   readonly requestedBy?: string;
-  /** The same for all attempts of one call: repeats get the first one's restore. */
+  /** The key that all attempts of one call share: repeats get the restore of the first one. */
   readonly requestKey?: string;
 }
 

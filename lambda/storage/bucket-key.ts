@@ -1,13 +1,16 @@
-/** A place in a bucket, for example where an export leaves its files. */
+/** A place in a bucket, for example that of an export's files. */
 export interface BucketPlace {
   readonly bucket: string;
-  /** What every key in this place starts with, from the bucket's root, without a slash at its end; '' for none. */
+  /** The prefix of every key in this place, from the bucket's root, without a slash at its end; '' for none. */
   readonly prefix: string;
-  /** The ARN of the KMS key that encrypts what is stored there; without one, S3 encrypts by a key of its own. */
+  /** The ARN of the KMS key that encrypts the objects there; without one, S3 encrypts with its own key. */
   readonly keyArn?: string;
 }
 
-/** The key in the bucket of a key in the store. `prefix`: the store's prefix, without slashes at its ends; may be empty. */
+/**
+ * Turns a key of the store into a key of the bucket. `prefix`: the store's prefix, without slashes at its ends; may be
+ * empty.
+ */
 export function toBucketKey(prefix: string, key: string): string {
   return prefix === '' ? key : `${prefix}/${key}`;
 }

@@ -19,8 +19,8 @@ import { checkObjectSize, type ObjectStore, type PutOutcome, type StoredObject }
 const temporaryFolder = '.tmp';
 
 /**
- * A file there that nobody has written to for this long was left by a killed writer: a put takes minutes at most. The next
- * put removes it, at the latest when as much time has passed again.
+ * A file there that has not changed for this long is from a killed writer: a put takes at most minutes. A put removes such
+ * files, but checks for them only once in this time.
  */
 const maxTemporaryAgeMs = 60 * 60 * 1000;
 

@@ -47,8 +47,8 @@ export interface ObjectStore {
 }
 
 /**
- * The most bytes of an object that is read as a whole: manifests, plans and results are far smaller. Larger ones are read by
- * ranges or as a stream.
+ * The maximum size of an object that is read as a whole: manifests, plans and results are far smaller. Larger objects are
+ * read by ranges or as a stream.
  */
 const maxObjectBytes = 256 * 1024 * 1024;
 

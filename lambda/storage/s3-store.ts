@@ -46,9 +46,9 @@ const conflictPauses = [100, 200, 400, 800];
 /**
  * Creates a store of objects in a bucket, under a prefix.
  *
- * A put may return `exists` although it was this writer's put that stored the object: when the response got lost, the SDK
- * sent the put again. Errors of S3 that the port does not name are thrown as they are. One of them is the
- * `ConditionalRequestConflict` of a putStream: S3 wants all its parts again, but the source is used up
+ * A put may return `exists` although this writer's own put has stored the object: if the response was lost, the SDK sent
+ * the put again. Errors of S3 that the port does not name are thrown unchanged. One of them is the
+ * `ConditionalRequestConflict` of a putStream: S3 requires all its parts again, but the source is used up
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
  */
 export function createS3Store(options: S3StoreOptions): ObjectStore {

@@ -1,9 +1,9 @@
 import { type DynamoDBClient, ListTagsOfResourceCommand, paginateListTables } from '@aws-sdk/client-dynamodb';
 
-/** More tables than an account can have: a longer list does not end. */
+/** The maximum number of tables in a list. No account can have more, so a longer list would never end. */
 const maxTables = 20_000;
 
-/** More pages of tags than a table can have: 50 tags. */
+/** The maximum number of pages of tags: a table has at most 50 tags. */
 const maxTagPages = 10;
 
 /** Lists the names of all tables of the account and region, in no order. */

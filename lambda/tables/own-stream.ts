@@ -1,9 +1,9 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 
 /**
- * The member by which an adapter marks the ARN of a stream that Tidemark keeps on a table for itself. Nobody is shown that
- * stream, so the description has none of its other members. The embedded runtime keeps such streams. A symbol, because
- * copies of a description keep it and JSON leaves it out.
+ * The member in which an adapter puts the ARN of a stream that Tidemark keeps on a table for itself. Such a stream is
+ * hidden, so the description has none of its other members. Only the embedded runtime keeps such streams. The member is a
+ * symbol, because copies of a description keep it and JSON leaves it out.
  */
 export const ownStream: unique symbol = Symbol('own stream');
 

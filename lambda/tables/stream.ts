@@ -20,9 +20,9 @@ export interface Shard {
 export interface Stream {
   /** Epoch ms. */
   readonly createdAt: number;
-  /** True if every write to the table makes a record, which it may not while the stream is being enabled or disabled. */
+  /** True if every write to the table makes a record. While the stream is being enabled or disabled, some may not. */
   readonly enabled: boolean;
-  /** True if the stream is DISABLED: all its shards are closed, and no more of them come. */
+  /** True if the stream is DISABLED: all its shards are closed, and there will be no new ones. */
   readonly ended: boolean;
   readonly shards: readonly Shard[];
 }
@@ -131,7 +131,7 @@ export async function* readShard(
   }
 }
 
-/** Documented are 21 to 40 digits; streams of other makers have fewer. */
+/** DynamoDB documents 21 to 40 digits; the streams of other databases have fewer. */
 const sequenceNumber = /^\d{1,40}$/;
 
 /** Checks a record. Throws `RecordNotUnderstood` if it lacks the image before or after, its keys, time or number. */
@@ -159,7 +159,7 @@ function toRecord({ eventName, dynamodb: change }: SdkRecord): StreamRecord {
   };
 }
 
-/** Calls DynamoDB Streams, and throws `StreamGap` if what it asks for was trimmed or is gone. */
+/** Calls DynamoDB Streams, and throws `StreamGap` if the requested records were trimmed or the stream is gone. */
 async function detectGap<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();

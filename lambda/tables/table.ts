@@ -13,7 +13,7 @@ import type { TableDescription, TableIdentity } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import { type MarkedTable, ownStream } from './own-stream.ts';
 
-/** What DynamoDB reports about a table. */
+/** DynamoDB's description of a table. */
 export interface Table {
   readonly identity: TableIdentity;
   readonly description: TableDescription;
@@ -27,7 +27,7 @@ export interface Table {
   readonly describedAt?: number;
 }
 
-/** The status of a table that can no longer be read. What is known of it comes from the catalog. */
+/** The status of a table that can no longer be read. Its description then comes from the catalog. */
 export const deletedStatus = 'DELETED';
 
 /** True for a table that was deleted: only its stream can be read, for a day. */
@@ -35,7 +35,7 @@ export function isDeleted({ status }: Pick<Table, 'status'>): boolean {
   return status === deletedStatus;
 }
 
-/** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`, `TableInUse` (its status is changing). */
+/** Describes a table in any status. Throws `TableNotFound`, `AccessDenied`, `TableInUse` (its status is changing). */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
   const [answer, asked] = await Promise.all([askForTable(dynamodb, name), askForTimeToLive(dynamodb, name)]);
   const table: MarkedTable | undefined = answer?.Table;
@@ -118,8 +118,8 @@ async function askForTable(
 const withoutTimeToLive = new Set<string | undefined>(['CREATING', 'DELETING']);
 
 /**
- * Finds the time to live of a table for which DynamoDB has just refused to describe it. None in a state in which it is
- * always refused. Else the state has changed between the two calls, and a second call finds it.
+ * Finds the time to live of a table for which DynamoDB has just refused to describe it. Returns none for a state in which
+ * DynamoDB always refuses. Otherwise the state has changed between the two calls, and a second call finds it.
  */
 async function findTimeToLive(
   dynamodb: DynamoDBClient,
@@ -146,7 +146,7 @@ async function askForTimeToLive(
   }
 }
 
-/** Calls DynamoDB; undefined if there is no table of this name. Throws `AccessDenied` if Tidemark lacks the right. */
+/** Calls DynamoDB. Returns undefined if there is no table of this name. Throws `AccessDenied` if Tidemark lacks the right. */
 async function ignoreMissing<T>(name: string, describe: () => Promise<T>): Promise<T | undefined> {
   try {
     return await describe();

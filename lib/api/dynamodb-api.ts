@@ -52,15 +52,15 @@ export class DynamodbApi extends Construct {
     }
   }
 
-  /** The URL of `/`. Clients set it as their endpoint, or the path of a verb below it. */
+  /** The URL of `/`. Clients set as their endpoint this URL, or the path of a verb below it. */
   get url(): string {
     return this.api.urlForPath('/');
   }
 
   /**
-   * ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of a verb on tables, by default for
-   * all operations. The names of the tables may be patterns of IAM. A principal of this account needs nothing else; one of
-   * another account assumes a role of this one.
+   * The ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of a verb on tables, by default
+   * for all operations. The names of the tables may be patterns of IAM. A principal of this account needs nothing else; a
+   * principal of another account must assume a role in this one.
    */
   invokeArns(place?: Place): string[] {
     const { stageName } = this.api.deploymentStage;
@@ -80,7 +80,7 @@ export class DynamodbApi extends Construct {
     });
   }
 
-  /** Saves a query of CloudWatch Logs Insights for who did what to which table. */
+  /** Saves a query of CloudWatch Logs Insights for the audit: each request with its caller, operation and table. */
   private createAuditQuery(functions: readonly TidemarkFunction[]): QueryDefinition {
     return new QueryDefinition(this, 'AuditQuery', {
       queryDefinitionName: `${Stack.of(this).stackName}/audit`,
@@ -112,7 +112,7 @@ export class DynamodbApi extends Construct {
         // Requests a second. DynamoDB itself accepts 50 CreateBackup a second.
         throttlingRateLimit: 100,
         throttlingBurstLimit: 200,
-        // Each verb has limits of its own, so that requests of one do not use up another's.
+        // Each verb has its own limits, so that requests of one verb do not use up the limit of another.
         methodOptions: Object.fromEntries(
           verbs.map((verb) => [`${pathForms[verb]}/POST`, throttlingOf(throttles[verb])]),
         ),
@@ -140,8 +140,8 @@ export class DynamodbApi extends Construct {
 }
 
 /**
- * Requests a second by verb: how often callers usually need it. Bursts may be twice as large. Restores and deletions are
- * rare, and a mistake in a loop should not do many.
+ * Requests a second by verb. Bursts may be twice as large. Restores and deletions are rare, and the limit stops a loop that
+ * is wrong.
  */
 const throttles: Readonly<Record<Verb, number>> = {
   read: 100,
@@ -160,7 +160,7 @@ function throttlingOf(rate: number): MethodDeploymentOptions {
 function integrate(handler: TidemarkFunction): LambdaIntegration {
   return new LambdaIntegration(handler, {
     timeout: Duration.seconds(29),
-    // A test call of the console is not signed by a caller, whom the records could name.
+    // A test call of the console is not signed, so the records could not name its caller.
     allowTestInvoke: false,
   });
 }

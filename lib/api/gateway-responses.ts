@@ -9,13 +9,13 @@ import {
 
 const { service, validate } = prefixes;
 
-/** Place in a template where API Gateway puts its own text, as a quoted JSON string. */
+/** The place in a template where API Gateway puts its own text, as a quoted JSON string. */
 const awsText = '$context.error.messageString';
 
 interface Refusal {
   readonly type: ResponseType;
   readonly status: number;
-  /** Value of `__type`, with its prefix. */
+  /** The value of `__type`, with its prefix. */
   readonly error: string;
   /**
    * A fixed text, or `awsText`.
@@ -24,7 +24,7 @@ interface Refusal {
    */
   readonly text?: string;
   /**
-   * Name of the text's member. DynamoDB itself uses both.
+   * The name of the member that has the text. DynamoDB itself uses both names.
    *
    * @default 'message'
    */
@@ -32,8 +32,8 @@ interface Refusal {
 }
 
 /**
- * The requests that API Gateway refuses before any of our code runs, each with the error that DynamoDB answers. A type that
- * is not listed takes a default at the end. See
+ * The responses to requests that API Gateway refuses before our code runs, each with the error of DynamoDB. A type that is
+ * not listed gets one of the defaults at the end. See
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 const refusals: readonly Refusal[] = [
@@ -45,7 +45,7 @@ const refusals: readonly Refusal[] = [
     text: missingToken.message,
   },
   {
-    // The text says what should have been signed, or that the clocks differ; SDKs then correct theirs.
+    // The text says which string should have been signed, or that the clocks differ; SDKs then correct their clock.
     type: ResponseType.INVALID_SIGNATURE,
     status: 400,
     error: `${service}InvalidSignatureException`,
@@ -79,7 +79,7 @@ const refusals: readonly Refusal[] = [
     text: throttled.message,
   })),
   {
-    // The one client error whose status is not 400 at DynamoDB either.
+    // DynamoDB, too, answers this client error with another status than 400.
     type: ResponseType.REQUEST_TOO_LARGE,
     status: 413,
     error: `${service}RequestEntityTooLargeException`,
@@ -119,10 +119,10 @@ export const gatewayResponses: readonly GatewayResponseOptions[] = refusals.map(
   statusCode: String(refusal.status),
   responseHeaders: {
     'Content-Type': "'application/x-amz-json-1.0'",
-    // Older JavaScript SDKs read this header before the body, and API Gateway would set it to names of its own.
+    // Older JavaScript SDKs read this header before the body, and API Gateway would set it to its own names of errors.
     'x-amzn-ErrorType': `'${nameOf(refusal.error)}'`,
   },
-  // The key only chooses the template. API Gateway takes this one for every client whose `Accept` matches no other.
+  // The key only selects the template. API Gateway selects this template for every client whose `Accept` matches no other.
   templates: { 'application/json': renderBody(refusal) },
 }));
 

@@ -15,8 +15,8 @@ export interface VerbFunctionsProps extends StackParts {
 }
 
 /**
- * The functions of the API: one for each verb, with a role that has the rights of that verb and no others, and one for `/`,
- * which may only call those.
+ * The functions of the API: one for each verb, with a role that has only the rights of that verb, and one for `/`, which
+ * may only call the others.
  */
 export class VerbFunctions extends Construct {
   readonly dispatcher: TidemarkFunction;
@@ -38,14 +38,14 @@ export class VerbFunctions extends Construct {
     }
   }
 
-  /** Creates the function that reads. It changes no record: damage that it sees goes to a function that may note it. */
+  /** Creates the function that reads. It changes no record, so it reports damage to a function that may record it. */
   private createReader(props: VerbFunctionsProps): TidemarkFunction {
     const reader = this.create('api-read', props);
     props.catalog.grantRead(reader);
     props.store.grantRead(reader, 'tables');
     props.tables.grant(reader, 'dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups');
     props.tables.grantBackups(reader, 'dynamodb:DescribeBackup');
-    // A key of its own: with the other one this function could sign the tags of restored tables.
+    // A separate key: with the other key this function could sign the tags of restored tables.
     const tokens = new SecretKey(this, 'PageTokens', { signs: 'page tokens' });
     tokens.grantSign(reader);
     reader.addEnvironment(environment.secretKey, tokens.key.keyArn);

@@ -23,7 +23,7 @@ const writeActions = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem
   (action) => `dynamodb:${action}`,
 );
 
-/** How the partition keys of all records begin, except those of restores. */
+/** The first words of the partition keys of all records except those of restores. */
 const backupPartitions = ['TABLE', 'SETS', 'NATIVE', 'COUNTER', 'REQUEST'];
 
 /** The table of the catalog's records: backups, snapshots, heads, turns and restores. It outlives the stack. */
@@ -56,7 +56,7 @@ export class CatalogTable extends Construct {
     this.allow(grantee, readActions, [this.table.tableArn, `${this.table.tableArn}/index/*`]);
   }
 
-  /** Allows what the request of a backup does: creating records, marking native ones, and counting requests. */
+  /** Allows the writes of a request for a backup: creating records, marking native backups, and counting requests. */
   grantBackupRequests(grantee: IGrantable): void {
     this.grantRead(grantee);
     this.grantKeys(
@@ -64,11 +64,11 @@ export class CatalogTable extends Construct {
       ['TABLE', 'NATIVE', 'REQUEST', 'COUNTER'],
       ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     );
-    // For a native backup that DynamoDB refuses. A backup's own record is not among these.
+    // A native backup that DynamoDB refuses needs this. It does not cover the record of a backup.
     this.grantKeys(grantee, ['NATIVE', 'REQUEST'], ['dynamodb:DeleteItem']);
   }
 
-  /** Allows what the deletion of a backup does: moving its record to the deleted ones, and ending its snapshot. */
+  /** Allows the writes of a deletion: moving the backup's record to the deleted ones, and ending its snapshot. */
   grantBackupDeletion(grantee: IGrantable): void {
     this.grantRead(grantee);
     this.grantKeys(
@@ -76,7 +76,7 @@ export class CatalogTable extends Construct {
       ['TABLE', 'NATIVE'],
       ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     );
-    // The set that the backup is of records the deletion in the same transaction.
+    // The same transaction records the deletion in the backup's set.
     this.grantKeys(grantee, ['SETS'], ['dynamodb:UpdateItem']);
   }
 
@@ -85,7 +85,7 @@ export class CatalogTable extends Construct {
     this.grantKeys(grantee, ['NONCE'], ['dynamodb:UpdateItem']);
   }
 
-  /** Allows what the request of a restore does: creating its record, holding its snapshot and counting restores. */
+  /** Allows the writes of a request for a restore: creating its record, holding its snapshot and counting restores. */
   grantRestoreRequests(grantee: IGrantable): void {
     this.grantRead(grantee);
     this.grantKeys(grantee, ['RESTORE'], ['dynamodb:PutItem']);
@@ -100,7 +100,7 @@ export class CatalogTable extends Construct {
     this.allow(grantee, ['dynamodb:CreateTable'], [this.table.tableArn]);
   }
 
-  /** Allows recording damage on snapshots and tables, and changing nothing else of them. */
+  /** Allows recording damage on snapshots and tables, and no other change of them. */
   grantDamageNotes(grantee: IGrantable): void {
     this.allow(grantee, ['dynamodb:GetItem'], [this.table.tableArn]);
     this.allow(grantee, ['dynamodb:UpdateItem'], [this.table.tableArn], {
@@ -141,8 +141,8 @@ export class CatalogTable extends Construct {
   }
 
   /**
-   * Denies the records to everybody else, by the table's own policy: also to administrators, who must remove that policy
-   * first. Backups of the table and its recovery stay allowed. Call this after all grants.
+   * Denies the records to everybody else, by the table's own policy: even to administrators, who must first remove that
+   * policy. Backups of the table and its recovery stay allowed. Call this after all grants.
    */
   denyOtherPrincipals(): void {
     const owners = [...this.allowed.keys()].flatMap(({ grantPrincipal }) => {
@@ -154,14 +154,17 @@ export class CatalogTable extends Construct {
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
         actions: [...readActions, ...writeActions, ...otherItemActions],
-        // The policy cannot name the table that it is part of. It holds for that table alone.
+        // The policy cannot name the table to which it belongs. It applies only to that table.
         resources: ['*'],
         conditions: { ArnNotEquals: { 'aws:PrincipalArn': owners } },
       }),
     );
   }
 
-  /** Allows what the sweep does: reading records, marking snapshots as dead and removing the records of dead ones. */
+  /**
+   * Allows the reads and writes of the sweep: reading records, marking snapshots as dead and removing the records of dead
+   * ones.
+   */
   grantSweep(grantee: IGrantable): void {
     this.grantRead(grantee);
     this.grantKeys(
@@ -172,7 +175,7 @@ export class CatalogTable extends Construct {
   }
 
   /**
-   * Allows reading all records, and writing all but those of restores. A transaction needs no right of its own: DynamoDB
+   * Allows reading all records, and writing all except those of restores. A transaction needs no right of its own: DynamoDB
    * checks each of its parts.
    */
   grantReadWrite(grantee: IGrantable): void {

@@ -13,7 +13,7 @@ import {
 
 type GivenConfig = Partial<TidemarkConfig> & { readonly $schema?: string };
 
-// With `verbose`, an error contains the schema of the wrong member, and so its message.
+// With `verbose`, an error contains the schema of the wrong member, which has the message.
 const ajv = new Ajv({ allErrors: true, verbose: true })
   .addVocabulary(['errorMessage'])
   .addFormat('iana-time-zone', isTimeZone);
@@ -23,8 +23,8 @@ const isTeam = ajv.compile<TeamConfig>(teamSchema);
 const isSchedule = ajv.compile<ScheduleConfig>(scheduleSchema);
 
 /**
- * Checks a configuration and adds the defaults. Throws `Validation` with all problems, one a line: where the configuration
- * comes from, the member, and what it must be.
+ * Checks a configuration and adds the defaults. Throws `Validation` with all problems, one a line: the place of the
+ * configuration, the member, and the rule for it.
  */
 export function parseConfig(value: unknown, origin: string): TidemarkConfig {
   const isSound = isConfig(value);
@@ -53,7 +53,7 @@ function findScheduleProblems(config: unknown): string[] {
     const problems = [
       ...(names.has(schedule.name)
         ? [
-            `${toMemberName(`${path}/name`)} is ${schedule.name}, as that of an earlier schedule: choose another`,
+            `${toMemberName(`${path}/name`)} is ${schedule.name}, which is the name of an earlier schedule: choose another`,
           ]
         : []),
       ...findTableProblems(schedule.tables, isTables(tables) ? tables : undefined, `${path}/tables`),
@@ -64,8 +64,8 @@ function findScheduleProblems(config: unknown): string[] {
 }
 
 /**
- * The most characters that the ARNs of all tables may take in one statement. A managed policy has 6,144 for all its
- * statements, and a statement cannot be divided; 1,100 are left for the rest of it.
+ * The maximum number of characters of the ARNs of all tables in one statement. A managed policy has 6,144 for all its
+ * statements, and a statement cannot be divided; 1,100 are reserved for the rest of the policy.
  */
 const maxArnsLength = 5000;
 
@@ -79,11 +79,11 @@ function findRightsProblems(config: unknown): string[] {
   const length = tables.reduce((sum, table) => sum + arnLength + readTableName(table).length, 0);
   if (length <= maxArnsLength) return [];
   return [
-    `tables has ${tables.length} entries, whose ARNs take ${length} characters in a policy, which has room for ${maxArnsLength}: use patterns, such as "orders-*"`,
+    `tables has ${tables.length} entries, whose ARNs take ${length} characters in a policy, which has room for only ${maxArnsLength}: use patterns, such as "orders-*"`,
   ];
 }
 
-/** The most characters that tables and groups take as JSON: a function's environment has 4 KB for all its variables. */
+/** The maximum number of characters of tables and groups as JSON: a function's environment has 4 KB for all its variables. */
 const maxGroupsLength = 2000;
 
 /** Checks what a schema cannot express about groups. */
@@ -94,7 +94,7 @@ function findGroupProblems(config: unknown): string[] {
   const problems = names.flatMap((name, index) =>
     names.indexOf(name) < index
       ? [
-          `${toMemberName(`/groups/${index}/name`)} is ${String(name)}, as that of an earlier group: choose another`,
+          `${toMemberName(`/groups/${index}/name`)} is ${String(name)}, which is the name of an earlier group: choose another`,
         ]
       : [],
   );
@@ -104,7 +104,7 @@ function findGroupProblems(config: unknown): string[] {
   return [...problems, `${what}: use patterns, so that they take at most ${maxGroupsLength}`];
 }
 
-/** The most characters that a team's paths take: a managed policy has 6,144, and each path is in it with an ARN, twice. */
+/** The maximum number of characters of a team's paths: a managed policy has 6,144, and contains the ARN of each path twice. */
 const maxPathsLength = 5500;
 
 /** The length of the ARN of a path without its verb and tables. */
@@ -122,7 +122,9 @@ function findTeamProblems(config: unknown): string[] {
     const length = placesOf(team).reduce((sum, place) => sum + 2 * (pathArnLength + pathOf(place).length), 0);
     return [
       ...(names.indexOf(team.name.toLowerCase()) < index
-        ? [`${toMemberName(`${path}/name`)} is ${team.name}, as that of an earlier team: choose another`]
+        ? [
+            `${toMemberName(`${path}/name`)} is ${team.name}, which is the name of an earlier team: choose another`,
+          ]
         : []),
       ...(lacksTargets
         ? [
@@ -131,7 +133,7 @@ function findTeamProblems(config: unknown): string[] {
         : []),
       ...(length > maxPathsLength
         ? [
-            `${toMemberName(path)} needs a policy of ${length} characters, which may have ${maxPathsLength}: use patterns, such as "orders-*"`,
+            `${toMemberName(path)} needs a policy of ${length} characters, but at most ${maxPathsLength} are possible: use patterns, such as "orders-*"`,
           ]
         : []),
     ];

@@ -10,7 +10,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** Turns an error, which ajv found with its option `verbose`, into one line: the member, and what it must be. */
+/** Turns an error, which ajv found with its option `verbose`, into one line: the member, and the rule for it. */
 export function toProblem({ instancePath, keyword, params, parentSchema = {} }: ErrorObject): string {
   const { properties = {} }: Schema = parentSchema;
   if (keyword === 'additionalProperties') {
@@ -24,7 +24,7 @@ export function toProblem({ instancePath, keyword, params, parentSchema = {} }: 
   return `${toMemberName(instancePath)} ${describeDemand(parentSchema)}`;
 }
 
-/** Names the member at a JSON pointer as code would: `schedules[0].tables`. */
+/** Names the member at a JSON pointer in the syntax of code: `schedules[0].tables`. */
 export function toMemberName(pointer: string): string {
   if (pointer === '') return 'the configuration';
   return pointer
@@ -33,7 +33,7 @@ export function toMemberName(pointer: string): string {
     .replaceAll('/', '.');
 }
 
-/** Says what a member must be. The text continues a sentence that starts with the member. */
+/** Words the rule for a member. The text continues a sentence that starts with the member's name. */
 function describeDemand(schema: Schema): string {
   if (schema.errorMessage !== undefined) return schema.errorMessage;
   if (schema.enum === undefined) return `must be a whole number from ${schema.minimum} to ${schema.maximum}`;

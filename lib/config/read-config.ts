@@ -5,12 +5,12 @@ import { parseConfig } from './parse-config.ts';
 import type { TidemarkConfig } from './tidemark-config.ts';
 
 /**
- * Reads the configuration of a deployment. It is given as the CDK context key `tidemark` (an object, in `cdk.json` or
- * `cdk.context.json`), or as a JSON file that the context key `config` names:
+ * Reads the configuration of a deployment. It is the value of the CDK context key `tidemark` (an object, in `cdk.json` or
+ * `cdk.context.json`), or a JSON file that the context key `config` names:
  *
  *     cdk deploy -c config=tidemark.config.json
  *
- * Throws `Validation` with all problems, one a line, each with what to do.
+ * Throws `Validation` with all problems, one a line, each with the way to correct it.
  */
 export function readConfig(node: Node): TidemarkConfig {
   const file: unknown = node.tryGetContext('config');

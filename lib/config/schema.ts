@@ -9,11 +9,11 @@ import { tablePatternForm } from './table-patterns.ts';
  * and limits. The types of `tidemark-config.ts` are derived from it, `parse-config.ts` validates with it, and editors
  * complete a configuration by `tidemark.config.schema.json`, which `npm run config-schema` writes from it.
  *
- * When a member is wrong, its `errorMessage` is shown, also by Visual Studio Code. A member without one has an `enum`, or is
- * an `integer` with limits; its message is made from these.
+ * If a member is wrong, its `errorMessage` is shown, in Visual Studio Code too. A member without `errorMessage` has an
+ * `enum`, or is an `integer` with limits; its message is made from these.
  */
 
-/** The tables of a deployment whose configuration names none: for trying Tidemark. The stack then shows a warning. */
+/** The tables of a deployment whose configuration names none, for trying out Tidemark. The stack then shows a warning. */
 export const exampleTables: readonly string[] = ['tidemark-*'];
 
 /** All retention times that CloudWatch Logs accepts, except "never expire". */
@@ -45,14 +45,14 @@ export const scheduleSchema = {
   required: ['name', 'tables', 'expression'],
   properties: {
     name: {
-      description: 'Name of the schedule, used once. Its backups record it as their requester.',
+      description: 'Unique name of the schedule. Its backups record it as their requester.',
       type: 'string',
       pattern: String.raw`^[\w.-]{1,64}$`,
       errorMessage: 'must be up to 64 letters, digits, ".", "_" or "-"',
     },
     tables: {
       description:
-        'Names, ARNs or patterns of the tables, each of which gets a backup of its own. The tables of a pattern are found each time. They must match the tables of the configuration.',
+        'Names, ARNs or patterns of the tables. Each table gets its own backup. The tables of a pattern are searched each time. They must match the tables of the configuration.',
       type: 'array',
       minItems: 1,
       maxItems: 500,
@@ -65,11 +65,11 @@ export const scheduleSchema = {
     },
     tags: {
       ...tagsSchema,
-      description: 'Tags that a table must have as well, each with this value: {"backup": "daily"}.',
+      description: 'Tags that a table must also have, each with this value: {"backup": "daily"}.',
     },
     expression: {
       description:
-        'When to back up, in the words of EventBridge Scheduler: rate(1 day), cron(0 3 * * ? *) or at(2030-01-31T03:00:00).',
+        'When to back up, in the syntax of EventBridge Scheduler: rate(1 day), cron(0 3 * * ? *) or at(2030-01-31T03:00:00).',
       type: 'string',
       pattern: expressionForm,
       errorMessage:
@@ -84,14 +84,14 @@ export const scheduleSchema = {
     },
     windowMinutes: {
       description:
-        'Minutes after the time within which EventBridge Scheduler may deliver, so that schedules of one time are spread. Without it, it delivers at once.',
+        'EventBridge Scheduler delivers within this many minutes after the time, so that schedules with the same time are spread. Without it, delivery is at the time itself.',
       type: 'integer',
       minimum: 1,
       maximum: 1440,
     },
     keepDays: {
       description:
-        'Days after which a backup is deleted. Without it, backups stay until somebody deletes them.',
+        'Days after which a backup is deleted. Without it, backups are kept until somebody deletes them.',
       type: 'integer',
       minimum: 1,
       maximum: 36_500,
@@ -113,13 +113,14 @@ export const groupSchema = {
   properties: {
     name: {
       description:
-        'Name of the group, used once. Requests name it as an instance or a schema. The group all has every table of the configuration, unless a group of that name is given.',
+        'Unique name of the group. Requests use it as the name of an instance or a schema. If no group is named all, the group all has every table of the configuration.',
       type: 'string',
       pattern: String.raw`^[\w.-]{1,64}$`,
       errorMessage: 'must be up to 64 letters, digits, ".", "_" or "-"',
     },
     tables: {
-      description: 'Names of tables and patterns such as orders-*. A table of the group matches one of them.',
+      description:
+        'Names of tables and patterns such as orders-*. Each table of the group matches one of them.',
       type: 'array',
       minItems: 1,
       maxItems: 100,
@@ -132,7 +133,7 @@ export const groupSchema = {
     },
     tags: {
       ...tagsSchema,
-      description: 'Tags that a table of the group has as well, each with this value.',
+      description: 'Tags that each table of the group also has, each with this value.',
     },
   },
 } as const;
@@ -145,7 +146,7 @@ export const teamSchema = {
   required: ['name', 'tables', 'verbs'],
   properties: {
     name: {
-      description: 'Name of the team, used once. The output Team<name>PolicyArn has its policy.',
+      description: 'Unique name of the team. The output Team<name>PolicyArn has the ARN of its policy.',
       type: 'string',
       pattern: '^[A-Za-z][A-Za-z0-9]{0,31}$',
       errorMessage: 'must be up to 32 letters and digits, beginning with a letter',
@@ -175,7 +176,7 @@ export const teamSchema = {
       },
     },
     verbs: {
-      description: 'What the team may do: read, backup, delete, restore, reencrypt, recovery.',
+      description: 'The verbs of the team: read, backup, delete, restore, reencrypt, recovery.',
       type: 'array',
       minItems: 1,
       errorMessage: 'must be a list of verbs, such as ["read", "backup"]',
@@ -200,7 +201,7 @@ export const memberSchemas = {
   },
   missingStream: {
     description:
-      'A backup needs the stream of a table that has none with new and old images. refuse: the backup is refused. enable: it enables the stream, unless the backup requests an export.',
+      'What happens if a backup needs a stream, but the table has none with new and old images. refuse: the backup is refused. enable: Tidemark enables the stream, unless the request names an export as source.',
     default: defaultConfig.missingStream,
     enum: ['refuse', 'enable'],
   },
@@ -212,7 +213,7 @@ export const memberSchemas = {
   },
   missingRecovery: {
     description:
-      'A backup needs an export of a table without point-in-time recovery. refuse: the backup is refused. enable: it enables recovery, which DynamoDB bills by the size of the table.',
+      'What happens if a backup needs an export, but the table has no point-in-time recovery. refuse: the backup is refused. enable: Tidemark enables recovery, which DynamoDB bills by the size of the table.',
     default: defaultConfig.missingRecovery,
     enum: ['refuse', 'enable'],
   },
@@ -245,7 +246,7 @@ export const memberSchemas = {
     maximum: maxMapItems,
   },
   logRetentionDays: {
-    description: 'Days that logs are kept: one of the numbers that CloudWatch Logs accepts.',
+    description: 'How many days logs are kept: one of the numbers that CloudWatch Logs accepts.',
     default: RetentionDays.ONE_MONTH,
     enum: retentionDays,
   },
@@ -267,7 +268,7 @@ export const memberSchemas = {
   },
   dialects: {
     description:
-      'Further protocols that the deployment answers, each at an endpoint of its own with keys of its own. rds: the backup actions of Alibaba Cloud RDS. kinetica: the backup endpoints of Kinetica.',
+      'Further protocols of the deployment, each with its own endpoint and its own keys. rds: the backup actions of Alibaba Cloud RDS. kinetica: the backup endpoints of Kinetica.',
     default: [],
     type: 'array',
     uniqueItems: true,
@@ -276,7 +277,7 @@ export const memberSchemas = {
   },
   teams: {
     description:
-      'Teams that call the endpoint. The stack makes a managed policy for each, which allows the verbs of the team on its tables.',
+      'Teams that call the endpoint. The stack creates a managed policy for each team, which allows its verbs on its tables.',
     default: [],
     type: 'array',
     maxItems: 50,

@@ -3,16 +3,16 @@ import { buildSync, type Metafile } from 'esbuild';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 
-/** Path of the folder with the functions' handlers. */
+/** The path of the folder with the functions' handlers. */
 export const handlersFolder = join(projectRoot, 'lambda', 'handlers');
 
 /**
- * Bundles a TypeScript file with all that it imports into a folder, as `index.mjs` and the chunks that it loads. Returns what
- * each file contains. `npm run bench -- --only requests` measures the effect of these settings:
+ * Bundles a TypeScript file with all of its imports into a folder, as `index.mjs` and the chunks that it loads. Returns
+ * what each file contains. `npm run bench -- --only requests` measures the effect of these settings:
  *
  * - Code that is loaded with `import()` gets a file of its own, so a call that does not need it neither reads nor runs it.
- *   In a single file all of it is read, and the Node modules that it imports are loaded at once: `node:http` alone, as an
- *   ECMAScript module, loads `undici` for 20 ms.
+ *   A single file would be read as a whole, and the Node modules that it imports would be loaded at once: `node:http`
+ *   alone, as an ECMAScript module, loads `undici` for 20 ms.
  * - Packages are taken as ECMAScript modules, from which esbuild drops unused code.
  * - Names are not shortened, so that a stack trace in a log is readable without a source map, which Node would have to read
  *   at every start.

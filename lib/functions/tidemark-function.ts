@@ -76,14 +76,14 @@ export class TidemarkFunction extends Function {
 }
 
 /**
- * Bundles the handler's code when the stack is synthesized. It contains the SDK with which it was tested: Lambda's own
- * changes without notice.
+ * Bundles the handler's code when the stack is synthesized. The bundle contains the SDK with which it was tested: Lambda's
+ * own copy changes without notice.
  */
 function bundleCode(handler: string): Code {
   return Code.fromAsset(handlersFolder, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // The type requires it, but no image is run.
+      // The type requires this member, but no image is run.
       image: DockerImage.fromRegistry('none'),
       // CDK distinguishes assets of one folder by this value.
       command: [handler],

@@ -13,13 +13,13 @@ import { Construct } from 'constructs';
 import { damageMessage } from '../../lambda/runtime/log-messages.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 
-/** What each alarm means, in one sentence. The runbook has an entry for each, under the alarm's name. */
+/** The meaning of each alarm, in one sentence. The runbook has an entry for each, under the alarm's name. */
 const meanings = {
   BackupFailed: 'A backup failed.',
   RestoreFailed: 'A restore failed.',
   ScheduleFailed: 'A scheduled backup could not be requested.',
-  ScheduleUndelivered: 'A delivery of a schedule was given up: its backups were not all requested.',
-  ReconcileFailed: 'The reconciler could not mend a backup, a restore or a table.',
+  ScheduleUndelivered: 'A delivery of a schedule was given up: some of its backups were not requested.',
+  ReconcileFailed: 'The reconciler could not repair a backup, a restore or a table.',
   SweepFailed: 'The sweep could not clean a part of the bucket.',
   RdsFailed: 'The endpoint of the RDS dialect could not answer a request.',
   KineticaFailed: 'The endpoint of the Kinetica dialect could not answer a request.',
@@ -82,7 +82,7 @@ export class FailureAlarms extends Construct {
     return new Metric({ namespace: metricNamespace, metricName, statistic: 'Sum', period });
   }
 
-  /** Lets alarms of this account publish. The topic's own policy replaces the default one, which would allow it. */
+  /** Allows alarms of this account to publish. The topic's own policy replaces the default one, which would allow that. */
   private allowAlarms(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -123,12 +123,12 @@ export class FailureAlarms extends Construct {
   }
 }
 
-/** The place in the runbook that says what to do, as a path in Tidemark's repository. */
+/** Names the alarm's place in the runbook, as a path in Tidemark's repository. */
 function describeWhatToDo(name: AlarmName): string {
   return `What to do: docs/runbook.md#${toAnchor(name)}`;
 }
 
-/** The anchor that Markdown renderers give to a heading that is the alarm's name. */
+/** Builds the anchor that Markdown renderers give to the heading with the alarm's name. */
 function toAnchor(name: AlarmName): string {
   return name.toLowerCase();
 }
