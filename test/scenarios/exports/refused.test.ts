@@ -199,14 +199,14 @@ describe('the error for an invalid manifest of an export', () => {
       full,
       {},
       replace(manifest, (bytes) => Buffer.concat([bytes, Buffer.from(' ')])),
-      `${whole} is not what`,
+      `${whole} does not match`,
     ],
     [
       'if the one of the files was changed',
       full,
       {},
       replace(filesManifest, (bytes) => bytes.subarray(1)),
-      `${files} is not what`,
+      `${files} does not match`,
     ],
     [
       'if it is of another table',
