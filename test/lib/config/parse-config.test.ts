@@ -127,7 +127,7 @@ describe('parseConfig', () => {
     [
       'two teams of one name',
       { teams: ['Shop', 'shop'].map((name) => ({ name, tables: ['a-*'], verbs: ['read'] })) },
-      'teams[1].name is shop, as that of an earlier team: choose another',
+      'teams[1].name is shop, which is the name of an earlier team: choose another',
     ],
     [
       'a team whose policy would be too large',
@@ -141,7 +141,7 @@ describe('parseConfig', () => {
           },
         ],
       },
-      'teams[0] needs a policy of 20200 characters, which may have 5500: use patterns, such as "orders-*"',
+      'teams[0] needs a policy of 20200 characters, but at most 5500 are possible: use patterns, such as "orders-*"',
     ],
     ['an unknown choice', { missingStream: 'ignore' }, 'missingStream must be "refuse" or "enable"'],
     [
@@ -194,7 +194,7 @@ describe('parseConfig', () => {
     [
       'two groups of one name',
       { groups: [1, 2].map(() => ({ name: 'shop', tables: ['*'] })) },
-      'groups[1].name is shop, as that of an earlier group: choose another',
+      'groups[1].name is shop, which is the name of an earlier group: choose another',
     ],
     [
       'groups that do not fit into the environment of a function',
@@ -234,7 +234,7 @@ describe('parseConfig', () => {
     [
       'more tables than the policies have room for',
       { tables: Array.from({ length: 500 }, (_, i) => `table-${i}`) },
-      'tables has 500 entries, whose ARNs take 37890 characters in a policy, which has room for 5000: use patterns, such as "orders-*"',
+      'tables has 500 entries, whose ARNs take 37890 characters in a policy, which has room for only 5000: use patterns, such as "orders-*"',
     ],
     [
       'a table that a schedule names twice',
@@ -275,7 +275,7 @@ describe('parseConfig', () => {
     [
       'two schedules of one name',
       { tables: ['orders-*'], schedules: [schedule, schedule] },
-      'schedules[1].name is daily, as that of an earlier schedule: choose another',
+      'schedules[1].name is daily, which is the name of an earlier schedule: choose another',
     ],
   ])('refuses %s, and names the member and what it must be', (_case, given, line) => {
     expect(problems(given)).toEqual([line]);
