@@ -9,7 +9,7 @@ import type { ConstraintTrait } from '../lambda/dialects/dynamodb/constraints.ts
 export type Type =
   | { readonly kind: Scalar; readonly traits?: readonly ConstraintTrait[] }
   | { readonly kind: 'list'; readonly of: Type; readonly traits?: readonly ConstraintTrait[] }
-  /** Names to values. */
+  /** A map from names to values. */
   | { readonly kind: 'map'; readonly of: Type }
   | { readonly kind: 'structure'; readonly name: string };
 
@@ -19,7 +19,7 @@ export type Scalar = 'string' | 'integer' | 'long' | 'double' | 'boolean' | 'tim
 export interface Structure {
   readonly members: Readonly<Record<string, Type>>;
   readonly required: readonly string[];
-  /** What the members mean; DynamoDB's documentation describes the members of its own structures. */
+  /** The meaning of the members; DynamoDB's documentation describes the members of its own structures. */
   readonly texts: Readonly<Record<string, string>>;
   /** Exactly one member is present. */
   readonly union?: true;

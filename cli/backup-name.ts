@@ -30,7 +30,7 @@ export async function findBackupArn(call: Call, text: string): Promise<string> {
       TableName: table,
       TimeRangeLowerBound: time,
       TimeRangeUpperBound: time + 0.001,
-      // The operation on a failed backup says why it failed.
+      // For a failed backup, the operation answers with the reason.
       TidemarkOptions: { IncludeFailed: true },
     }),
   );

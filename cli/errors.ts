@@ -1,6 +1,6 @@
 /** An error that ends a command with exit code 2. Its message is for people, and so is the next step. */
 export class CommandError extends Error {
-  /** What the user can do about it, if that is known. */
+  /** The next step for the user, if it is known. */
   readonly nextStep: string | undefined;
 
   constructor(message: string, nextStep?: string, options?: ErrorOptions) {

@@ -13,7 +13,7 @@ const anyCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
  * environment, or with any if the endpoint is on this machine. Signing throws `CommandError` if there are no credentials.
  */
 export async function createSigner({ isLocal, service, region }: Endpoint): Promise<Sign> {
-  // Loaded only here, because they take longer to load than all else at the start.
+  // Load them only here, because they take longer to load than everything else at the start.
   const { Sha256 } = await import('@smithy/core/checksum');
   const { SignatureV4 } = await import('@smithy/signature-v4');
   const signature = new SignatureV4({

@@ -14,9 +14,9 @@ import { CommandError, UsageError } from './errors.ts';
 /*
  * A command line passes through these files:
  *
- *     tidemark.ts      finds the command, runs it, and turns what it throws into messages and the exit code
+ *     tidemark.ts      finds the command, runs it, and turns its errors into messages and the exit code
  *     command.ts       reads the operands and options by the command's definition
- *     commands/*.ts    the commands: each calls operations of the endpoint and prints what they answer
+ *     commands/*.ts    the commands: each calls operations of the endpoint and prints their answers
  *     client.ts        calls an operation over HTTP, with endpoint.ts, signer.ts and errors.ts
  *     output.ts        prints lines for people, or one JSON document; and renders figures
  *

@@ -32,7 +32,7 @@ export interface TidemarkStackProps extends StackProps {
 /**
  * All of Tidemark in one account and region: the catalog and the store, which hold the backups; the two state machines, which
  * make and restore them; the endpoint, the schedules, the reconciler and the sweep, which start work; and the alarms. Each
- * folder of `lib/` has the constructs of one of these, `rights/` what they may do to user tables.
+ * folder of `lib/` has the constructs of one of these, `rights/` has their rights to user tables.
  */
 export class TidemarkStack extends Stack {
   readonly backup: BackupWorkflow;

@@ -3,7 +3,7 @@ import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { catalogTable } from './catalog-table.ts';
 import type { OwnStreams } from './own-streams/own-streams.ts';
 
-/** How a call is changed on its way to the database and back. A body that is not a JSON object passes unchanged. */
+/** The changes of a call on its way to the database and back. A body that is not a JSON object passes unchanged. */
 export interface Adaptation {
   readonly request?: (body: Buffer) => Buffer;
   /** `call`: the body of the request before its change. */
@@ -57,7 +57,7 @@ function toTargets(byOperation: Readonly<Record<string, Adaptation>>): ReadonlyM
   );
 }
 
-/** Gives a new table a stream, which its backups need, unless the request says something about streams. */
+/** Gives a new table a stream, which its backups need, unless the request itself configures the stream. */
 function addStream(table: Members): Members {
   const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
   return { ...table, StreamSpecification: table['StreamSpecification'] ?? stream };
@@ -104,7 +104,7 @@ function changeMembers(body: Buffer, change: (members: Members) => Members): Buf
 
 function parse(body: Buffer): Members | undefined {
   try {
-    // A body that is too deep to be written again is for the database to refuse.
+    // If a body is too deep to be written again, the database refuses it.
     const parsed = parseBody(body.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
       ? { ...parsed }

@@ -10,7 +10,7 @@ export interface BannerFacts {
   readonly keyFile: string | undefined;
 }
 
-/** Renders what to do next, as commands to paste. It has colours only on a terminal, and none if NO_COLOR is set. */
+/** Renders the next steps, as commands to paste. It has colours only on a terminal, and none if NO_COLOR is set. */
 export function renderBanner({ url, dialectUrls, home, keyFile }: BannerFacts): string {
   const aws = (operation: string): string => `aws dynamodb ${operation} --endpoint-url ${url}`;
   return `
@@ -47,7 +47,7 @@ function renderCommand(...lines: string[]): string {
   return styleText('cyan', `  ${lines.join(' \\\n    ')}`);
 }
 
-/** Renders a command for each of the other dialects, with the development key or one of the file. */
+/** Renders a command for each of the other dialects, with the development key or a key of the file. */
 function renderDialects({ rds, kinetica }: DialectUrls, keyFile: string | undefined): string {
   const [id, secret] = keyFile === undefined ? ['local', 'local'] : ['<id>', '<secret>'];
   const body = JSON.stringify({

@@ -13,7 +13,7 @@ import { isServiceError } from '../lambda/runtime/errors.ts';
 /** The name of the catalog's table, which is in the same database as the application's tables. */
 export const catalogTable = 'tidemark-catalog';
 
-/** How long to wait for the table, in seconds: DynamoDB takes some, the embedded database none. */
+/** How long to wait for the table, in seconds: DynamoDB takes some seconds, the embedded database none. */
 const wait = { maxWaitTime: 60, minDelay: 1 };
 
 /** Creates the catalog's table as the stack does, unless it exists. Returns its ARN. */
@@ -47,7 +47,7 @@ export async function createCatalog(client: DynamoDBClient, name = catalogTable)
   return String(Table?.TableArn);
 }
 
-/** Has the database delete records that have expired. */
+/** Makes the database delete expired records. */
 async function enableExpiry(client: DynamoDBClient, name: string): Promise<void> {
   const table = { TableName: name };
   const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand(table));

@@ -4,24 +4,26 @@ import { respond } from '../lambda/dialects/dynamodb/respond.ts';
 /** How long a browser may remember the answer to a preflight: twenty days in seconds, as DynamoDB Local 2.6.1 answers. */
 const maxAgeSeconds = '1728000';
 
-/** What a page may read of an answer, besides the body. */
+/** The headers of an answer that a page may read. */
 const exposedHeaders = 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date';
 
-/** A name of this machine's loopback, as a URL has it. */
+/** The names of this machine's loopback in a URL. */
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Longer hosts and origins are not even parsed. */
 const maxLength = 512;
 
 /**
- * Decides whether a request may be answered, and refuses it with 403 if not. Nobody needs a key here, so any page that
- * somebody opens could read and delete everything:
+ * Decides whether a request may be answered, and refuses it with 403 if not. The endpoint needs no key, so otherwise every
+ * page in a browser of this machine could read and delete everything:
  *
- * - The `Host` must be a name of the loopback. A page whose own name was made to point here (DNS rebinding) has another.
+ * - The `Host` must be a name of the loopback. A page whose own name was made to point here (DNS rebinding) sends another
+ *   one.
  * - A page's `Origin` must be of the loopback, or one of `origins`; `*` there stands for all.
  *
- * Lets an allowed page use the endpoint as DynamoDB Local does: whatever method and headers its preflight (`OPTIONS`) asks
- * for. Returns true if the request is answered, refused or as a preflight. A request of no page is not changed.
+ * Lets an allowed page use the endpoint as DynamoDB Local does, with every method and header that its preflight (`OPTIONS`)
+ * requests. Returns true if it has answered the request: it was refused, or a preflight. A request that is not from a page
+ * is not changed.
  */
 export function answerPages(
   request: IncomingMessage,

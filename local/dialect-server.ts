@@ -21,12 +21,12 @@ export interface DialectServer {
 }
 
 /**
- * The most bytes of a request that a dialect sees. It refuses longer ones by their length, in the client's encoding, so the
+ * A dialect gets at most this many bytes of a request. It refuses longer requests itself, in the client's encoding, so the
  * rest of a longer body is read and dropped.
  */
 const maxBodyBytes = 1024 * 1024 + 1;
 
-/** The most bytes of a request's first lines. A query may name many tables. */
+/** The maximum number of bytes of a request's first line and headers. A query may name many tables. */
 const maxHeaderSize = 128 * 1024;
 
 /** Starts the endpoint of one dialect on this machine's loopback. */
@@ -55,27 +55,32 @@ async function answer(
 ): Promise<void> {
   const body = await readStart(request);
   if (isOfWebPage(request)) {
-    response.writeHead(403, { 'content-type': 'text/plain' }).end('Requests of web pages are refused');
+    response
+      .writeHead(403, { 'content-type': 'text/plain' })
+      .end('This endpoint refuses requests of web pages: call it from a program');
     return;
   }
   const { status, headers, body: content } = await handle(toHttpRequest(request, body, address));
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(content) }).end(content);
 }
 
-/** A loopback name, with a port or a path: a client that is given a prefix sends it, or nothing, as its host. */
+/**
+ * A loopback name, with a port or a path: a client that is configured with a prefix sends the prefix, or nothing, as its
+ * host.
+ */
 const ownHost = /^((127\.0\.0\.1|localhost|\[::1\])([:/].*)?)?$/;
 
 /**
- * True for a request that a web page makes a browser send. A page could sign with the development key, which everybody
- * knows, and no client of these dialects is a browser. Browsers send one of these headers, or else the name of the page's
- * own server, which may lead to this machine.
+ * True for a request that a browser sends for a web page. A page could sign with the development key, which everybody
+ * knows, and no client of these dialects is a browser. Browsers send one of these headers, or otherwise the page's own host
+ * name, which may point to this machine.
  */
 function isOfWebPage({ headers }: IncomingMessage): boolean {
   const { origin, host = '' } = headers;
   return origin !== undefined || headers['sec-fetch-site'] !== undefined || !ownHost.test(host.slice(0, 300));
 }
 
-/** Reads the body to its end, or no answer would arrive, and returns its start. */
+/** Reads the body to its end, because otherwise no answer would arrive, and returns its start. */
 async function readStart(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -26,7 +26,7 @@ export type DialectServers = Readonly<Record<keyof DialectPorts, DialectServer>>
 /** How long a request of the Kinetica dialect may take, in ms. Its clients wait without a limit. */
 const waitMs = 10 * 60_000;
 
-/** Starts the endpoints. Closes what it started if one of them fails. */
+/** Starts the endpoints. If one of them fails, closes the others. */
 export async function startDialects(options: DialectOptions): Promise<DialectServers> {
   const { ports, operations, clock, log } = options;
   const keys = cacheKeys(options.keys, clock);

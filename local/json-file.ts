@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 
-/** Reads the entries of a JSON object in a file. There are none if there is no file. `reviver` is that of JSON.parse. */
+/** Reads the entries of a JSON object in a file. A missing file has none. `reviver` is that of JSON.parse. */
 export async function readEntries<T>(
   file: string,
   reviver?: (name: string, value: unknown) => unknown,
@@ -15,8 +15,8 @@ export async function readEntries<T>(
 }
 
 /**
- * Creates a function that writes the entries, as they are when the write begins, to a file. The file always holds either
- * the old entries or the new ones. A failed write rejects for its caller; the next write writes all entries again.
+ * Creates a function that writes the entries to a file, in their state at the start of the write. The file always holds
+ * either the old entries or the new ones. A failed write rejects for its caller; the next write writes all entries again.
  */
 export function createEntriesWriter(
   file: string,

@@ -4,25 +4,26 @@ import { setTimeout } from 'node:timers/promises';
 /** How often to check whether the kernel has ended a killed process, which takes moments. */
 const pollMs = 10;
 
-/** A process that waits for a disk may take longer than moments; one that waits for longer than this needs a person. */
+/** The maximum wait for the end: a process may wait for a disk. If it takes longer, a person must end it. */
 const maxWaitMs = 30_000;
 
-/** What a process runs. */
+/** The program of a process. */
 export interface Program {
   /** The path of its executable. */
   readonly executable: string;
-  /** Its arguments in order. Only these must be among them, one after another. */
+  /** Arguments that must occur in this order, one after another; others may come before and after. */
   readonly arguments: readonly string[];
 }
 
 /**
- * Kills the process that is still running after its runtime was killed. It is the one whose id is in `pidFile`, if it runs the
- * program as this process's user. The kernel reuses ids, and anybody may have written the file, so any other process is not touched.
+ * Kills the process that is still running after its runtime was killed: the one whose id is in `pidFile`, if it runs the
+ * program as this process's user. The kernel reuses ids, and anybody may have written the file, so any other process is not
+ * touched.
  */
 export async function killLeftOver(pidFile: string, program: Program): Promise<void> {
   const text = await readFile(pidFile, 'utf8').catch(() => '');
   const pid = /^\d{1,10}$/.test(text.trim()) ? Number(text) : 0;
-  // Whatever the database has acknowledged is in its file, so it may be killed at any time.
+  // All writes that the database has acknowledged are in its file, so it may be killed at any time.
   if (await isRunning(pid, program)) process.kill(pid, 'SIGKILL');
   const until = Date.now() + maxWaitMs;
   while (await isRunning(pid, program)) {

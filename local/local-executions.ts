@@ -23,9 +23,9 @@ export interface LocalExecutions extends Executions {
 export interface LocalOptions {
   /** Returns the services for a step. A function, because the services contain these executions. */
   readonly services: () => Services;
-  /** How long a machine waits, on the services' clock, before it repeats a step: in place of the step's `waitSeconds`. */
+  /** How long a machine waits, on the services' clock, before it repeats a step. It replaces the step's `waitSeconds`. */
   readonly waitMs: number;
-  /** How long a machine waits before it retries a failed step: in place of the time in its definition. */
+  /** How long a machine waits before it retries a failed step. It replaces the time in the definition. */
   readonly retryMs: number;
   /** Runs each step, so that a test can repeat, delay or kill it. */
   readonly around?: (handler: TaskHandler, input: object, run: () => Promise<object>) => Promise<object>;

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type LoadKeys, keyVerbs, parseKeys } from '../lambda/dialects/access-keys.ts';
 
-/** The development key, which everybody knows: the endpoints with it listen on this machine only. */
+/** The development key. Everybody knows it, so endpoints with this key listen only on this machine. */
 const developmentKey = { id: 'local', secrets: ['local'], groups: ['*'], verbs: keyVerbs };
 
 /**
- * Returns the loader of the keys of the RDS and Kinetica endpoints: those of the file, which is read again when it has
- * changed, or without a file the development key. Throws an `Error` with a message for people if the file is wrong.
+ * Returns the loader of the keys of the RDS and Kinetica endpoints: the keys of the file, which is read again after a
+ * change, or without a file the development key. Throws an `Error` with a message for people if the file is wrong.
  */
 export async function openLocalKeys(file: string | undefined): Promise<LoadKeys> {
   if (file === undefined) return async () => [developmentKey];

@@ -12,13 +12,13 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  * - TIDEMARK_KEYS: a file with the keys of these endpoints; without it, the key `local` with the secret `local`
  * - TIDEMARK_HOME: the folder for its data (./.tidemark)
  * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
- * - TIDEMARK_CONFIG: the configuration, whose tables and groups count here (./tidemark.config.json, if there is one)
+ * - TIDEMARK_CONFIG: the configuration; only its tables and groups are used here (./tidemark.config.json, if it exists)
  * - TIDEMARK_ORIGINS: origins of web pages that may use it, with commas between them, `*` for all (only pages of this machine)
  * - TIDEMARK_LOG=debug: log every event, not only warnings and errors
  * - DEBUG: print errors with their stack
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
-  // Files and folders of this process and of its database are for their owner alone.
+  // Only the owner may read and write the files and folders of this process and of its database.
   process.umask(0o077);
   const options = await readOptions(env);
   const keyFile = env['TIDEMARK_KEYS'] || undefined;
@@ -32,7 +32,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const stop = (): void => {
     if (stopping) process.exit(130);
     stopping = true;
-    console.log('\nFinishing what is running. Press Ctrl-C again to stop at once.');
+    console.log('\nFinishing the running steps. Press Ctrl-C again to stop at once.');
     // The main function reports a failed start.
     starting.then((runtime) => runtime.close()).then(() => process.exit(0), fail);
   };

@@ -11,7 +11,7 @@ export interface Passthrough {
   close(): void;
 }
 
-/** Headers about one connection, or about how the body passes through it: they are not passed on. */
+/** Headers about one connection, or about the encoding of a body on it: they are not passed on. */
 const connectionHeaders = new Set([
   'connection',
   'keep-alive',
@@ -42,7 +42,7 @@ export function createPassthrough(
         headers: [...dropHeaders(call, connectionHeaders), 'content-length', String(sent.length)],
       });
       const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
-      // A connection that breaks later fails the reading of the answer. Without a listener it would end the process too.
+      // If the connection breaks later, reading the answer fails. Without a listener the error would also end the process.
       outgoing.on('error', () => {});
       outgoing.end(sent);
       const [answer] = await answered;
@@ -65,7 +65,7 @@ export function createPassthrough(
   };
 }
 
-/** The operation that a call of DynamoDB's protocol names; empty if it names none. */
+/** Reads the operation of a call of DynamoDB's protocol; empty if the call names none. */
 export function targetOf({ headers }: IncomingMessage): string {
   const target = headers['x-amz-target'];
   return typeof target === 'string' ? target : '';
@@ -73,7 +73,7 @@ export function targetOf({ headers }: IncomingMessage): string {
 
 const identity = (body: Buffer): Buffer => body;
 
-/** The raw headers (names and values in turn) without those of these names. */
+/** Removes the headers of these names from raw headers (names and values in turn). */
 function dropHeaders({ rawHeaders }: IncomingMessage, names: ReadonlySet<string>): string[] {
   return rawHeaders.filter((_, i) => !names.has(String(rawHeaders[i - (i % 2)]).toLowerCase()));
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { TableGroup } from '../lambda/model/table-groups.ts';
 
-/** What the runtime takes from a configuration. */
+/** The part of a configuration that the runtime uses. */
 export interface ConfiguredGroups {
   readonly tables?: readonly string[];
   readonly groups?: readonly TableGroup[];

@@ -5,8 +5,8 @@ import { repeat } from './repeat.ts';
 const everyMs = 30_000;
 
 /**
- * Continues what an earlier process left unfinished, without the usual grace: none of its executions still runs. Then
- * reconciles every half minute. Returns a function that ends it.
+ * Continues the unfinished work of an earlier process, without the usual grace: none of its executions is still running.
+ * Then reconciles every half minute. Returns a function that ends it.
  */
 export async function startReconciling(services: Services): Promise<() => Promise<void>> {
   await reconcile({ ...services, config: { ...services.config, reconcileGraceMs: 0 } });

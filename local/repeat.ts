@@ -2,7 +2,7 @@ import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 
 /**
- * Does the work every `everyMs`, never twice at the same time, and logs what it throws. Returns a function that ends it and
+ * Does the work every `everyMs`, never twice at the same time, and logs its errors. Returns a function that ends it and
  * waits for the work in progress.
  */
 export function repeat(

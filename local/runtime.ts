@@ -34,7 +34,7 @@ export interface RuntimeOptions {
   readonly origins?: readonly string[];
   /** The endpoints of the other dialects, with their keys. @default they are not started */
   readonly dialects?: { readonly ports: DialectPorts; readonly keys: LoadKeys };
-  /** Reports what is being done to people who wait. */
+  /** Reports the current step to people who wait. */
   readonly progress?: (line: string) => void;
 }
 
@@ -58,9 +58,9 @@ export interface Runtime {
  *                          +-> everything else: the embedded database (passthrough.ts, adaptations.ts)
  *
  * `services.ts` puts the services together: the database's client, a folder as object store, recovery
- * (dynamodb/recovery.ts). The loops (reconcile-loop.ts, sweep-loop.ts, keep-loop.ts) do what AWS does by a schedule.
- * What always holds: one process uses a home folder at a time, and its data outlive the process, also if it is killed.
- * The runtime continues what an earlier one left unfinished.
+ * (dynamodb/recovery.ts). The loops (reconcile-loop.ts, sweep-loop.ts, keep-loop.ts) replace the schedules on AWS. What
+ * always holds: one process uses a home folder at a time, and its data outlive the process, even if it is killed. The
+ * runtime continues the unfinished work of an earlier one.
  *
  * Throws an `Error` with a message for people: the home folder or the port is in use, the database is missing or does
  * not start.
@@ -71,7 +71,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   await using started = new AsyncDisposableStack();
 
   await mkdir(home, { recursive: true });
-  // Whatever is in it is for its owner alone, also what others have written to it.
+  // Only the owner may read its content, even files that another user has written.
   await chmod(home, 0o700);
   started.defer(lockHome(home));
   progress(

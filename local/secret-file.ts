@@ -21,7 +21,7 @@ export async function openSecret(home: string): Promise<Secret> {
   return createSecret(key);
 }
 
-/** Writes a new key, complete or not at all. */
+/** Writes a new key: the file is complete or does not exist. */
 async function createKey(file: string): Promise<Buffer> {
   const temporary = `${file}.${randomIds.hex(8)}`;
   await writeFile(temporary, randomBytes(keyBytes), { mode: 0o600, flush: true });

@@ -22,9 +22,9 @@ export interface ServerOptions {
   /** The database's address. */
   readonly dynamodbEndpoint: string;
   readonly operations: Operations;
-  /** Answers exports and imports. @default the database answers them, with an error: it has none */
+  /** Answers exports and imports. @default the database, which has none, answers with an error */
   readonly exports?: EmbeddedExports;
-  /** Answers for tables under work. @default the database does */
+  /** Answers the calls on tables that are being restored or deleted. @default the database does */
   readonly guard?: TableGuard;
   /** The streams that no answer may show. @default all are shown */
   readonly ownStreams?: OwnStreams;
@@ -96,13 +96,16 @@ async function answer(
   send(response, await handle(operations, call, log));
 }
 
-/** True for the database's own operations. Only `/` has them: every other path is of one of Tidemark's verbs. */
+/**
+ * True for a call of the database's own operations, which only `/` has: every other path belongs to one of Tidemark's
+ * verbs.
+ */
 function isForDatabase(call: WireRequest, target: string): boolean {
   const isOthers = call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(target);
   return isOthers && call.path === '/';
 }
 
-/** Reads the body to its end, or no answer would arrive. Resolves to undefined if the body is too large. */
+/** Reads the body to its end, because otherwise no answer would arrive. Resolves to undefined if the body is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -121,7 +124,7 @@ function toWireRequest({ method = '', url = '/', headers }: IncomingMessage, bod
     path,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
     body: body.toString('utf8'),
-    // Nobody has a key here to verify signatures with, so any signature counts.
+    // The runtime has no keys to verify signatures with, so it accepts every signature.
     signed:
       headers.authorization?.startsWith('AWS4-') === true ||
       new URLSearchParams(query).has('X-Amz-Algorithm'),

@@ -52,10 +52,10 @@ export interface LocalServices {
   close(): Promise<void>;
 }
 
-/** The shortest window of an incremental export. DynamoDB's is 15 minutes, too long for somebody who tries things out. */
+/** The shortest window of an incremental export. DynamoDB's 15 minutes are too long for trying things out. */
 const shortestExportMs = 1000;
 
-/** The settings of one process and one database without delays: nothing here takes the time that it takes on AWS. */
+/** The settings for one process and one database, without the delays of AWS. */
 const config: Config = {
   ...defaultConfig,
   // Tables are small here, and each backup allocates the whole buffer.
@@ -76,7 +76,7 @@ const config: Config = {
   importShownMs: 0,
   // Reading costs nothing here.
   verifyTarget: true,
-  // No right depends on the restore's tag here.
+  // Here, no right depends on the restore's tag.
   writeGuardMs: 0,
   // An execution starts milliseconds after its request was recorded.
   reconcileGraceMs: 5000,
@@ -91,10 +91,10 @@ const maxSteps = 2;
 /** The bucket of callers' exports and imports, and its folder in the home folder. */
 const callersBucket = { name: 'tidemark', folder: 'bucket' };
 
-/** How long a runtime that is closed waits for what is at work, in real time. A person waits for it. */
+/** How long closing the runtime waits for running work, in real time: a person is waiting. */
 const maxCloseMs = 30_000;
 
-/** How long a machine waits before it repeats a step: nothing here takes seconds. */
+/** How long a machine waits before it repeats a step: no work takes seconds here. */
 const waitMs = 50;
 
 /** Creates the services of a Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
@@ -107,7 +107,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const dynamodb = createDynamodbClient(connection);
-  // A client to which no description is changed.
+  // A client whose answers are not changed.
   const database = createDynamodbClient(connection);
   const catalogArn = await createCatalog(dynamodb).catch((cause: unknown) => {
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
@@ -132,7 +132,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   );
   const guard = await TableGuard.open(catalog.restores, deletions);
   const ownStreams = await OwnStreams.open(database, join(home, 'own-streams.json'));
-  // A stream that a restore enables was asked for (`Keep`).
+  // If a restore enables a stream, its caller has requested it (`Keep`).
   ownStreams.hideFrom(dynamodb, (name) => guard.isRestoring(name));
   const store = createDirectoryStore(join(home, 'store'));
   const settled: Config = {
@@ -185,15 +185,16 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
         waitFor(what, work, Math.max(0, end - Date.now()));
       try {
         await settle('the deletions of tables', deletions.close());
-        // A step may start another execution, so repeat. A step's outcome is on the record, or the next runtime finds out.
+        // Repeat, because a step may start another execution. A step's outcome is on the record, or the next runtime
+        // continues it.
         do {
           executions.stop();
           await settle('the steps at work', Promise.allSettled(begun));
         } while (begun.size > 0);
         await settle('the exports and imports at work', exports.idle());
       } catch (error) {
-        // What is still at work is continued by the next runtime, like what a crash leaves.
-        log.warn('closed while something was at work', { reason: reasonOf(error) });
+        // The next runtime continues unfinished work, as after a crash.
+        log.warn('closed while work was running', { reason: reasonOf(error) });
       }
     },
   };

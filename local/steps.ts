@@ -19,7 +19,7 @@ import { partition } from '../lambda/backup/partition.ts';
 import { scan } from '../lambda/backup/scan.ts';
 import type { TaskHandler } from '../lambda/jobs/states.ts';
 
-/** Every step by the name of its function: here all of them run in one process. */
+/** Every step by the name of its function: in this runtime all of them run in one process. */
 export const steps = {
   begin,
   scan,

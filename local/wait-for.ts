@@ -1,6 +1,6 @@
 /**
- * Waits for the work, at most `maxMs` of real time. Throws an `Error` after that, which says what was waited for: a process
- * that waits without an end could not be told from one that works.
+ * Waits for the work, at most `maxMs` of real time. After that it throws an `Error` that names the work (`what`): an
+ * endless wait would look like work.
  */
 export async function waitFor(what: string, work: Promise<unknown>, maxMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

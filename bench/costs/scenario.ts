@@ -26,7 +26,7 @@ export const plainTable: TableDescription = {
   globalSecondaryIndexes: [],
 };
 
-/** What was measured with the items of the engine's benchmark (`bench/engine/items.ts`; docs/benchmarks.md). */
+/** The figures that were measured with the items of the engine's benchmark (`bench/engine/items.ts`; docs/benchmarks.md). */
 export const measured = {
   /** The bytes of DynamoDB JSON for each byte of an item's size in DynamoDB. */
   json: 1.67,

@@ -46,8 +46,8 @@ const table = 'orders';
 const writerOrderCount = 50;
 
 /**
- * Runs the whole demonstration over the endpoint, as an application would use it. The checks in the result show what is
- * wrong. Throws the error of a call that fails.
+ * Runs the whole demonstration over the endpoint, as an application would use it. The checks in the result show the faults.
+ * Throws the error of a call that fails.
  */
 export async function demonstrate(url: string, items: number, screen: Screen): Promise<Outcome> {
   const demo = new Demonstration(url, items, screen);

@@ -14,7 +14,7 @@ export interface RequestedBackup {
   readonly marker: number;
 }
 
-/** What Tidemark reports about a finished backup in addition to DynamoDB's API. */
+/** The members of a finished backup that Tidemark adds to DynamoDB's API. */
 export interface FinishedBackup {
   readonly kind: string;
   readonly items: number;
@@ -27,7 +27,7 @@ export interface FinishedBackup {
 
 const pollMs = 50;
 
-/** How long the demo waits for a job. One that takes longer is stuck. */
+/** How long the demo waits for a job. A job that takes longer is stuck. */
 const timeoutMs = 10 * 60_000;
 
 /** Creates a client for the endpoint, with any credentials. */
@@ -59,7 +59,7 @@ export async function waitForBackup(url: string, arn: string, onWait: () => void
     if (details.BackupStatus === 'CREATING') return undefined;
     const { Kind: kind = '', Figures: figures, Reason: reason } = details.Tidemark ?? {};
     if (details.BackupStatus !== 'AVAILABLE' || figures === undefined) {
-      throw new Error(`the backup ${arn} failed: ${reason ?? 'no reason is given'}`);
+      throw new Error(`the backup ${arn} failed: ${reason ?? 'the answer has no reason'}`);
     }
     return {
       kind: kind.toLowerCase(),

@@ -13,18 +13,18 @@ import { allow } from '../rights/allow.ts';
 export interface DialectApiProps {
   /** The name of the dialect, for people. */
   readonly dialect: string;
-  /** Answers every request. It checks the callers' credentials itself, because an authorizer sees no body. */
+  /** Answers every request. It checks the callers' credentials itself, because an authorizer does not get the body. */
   readonly handler: TidemarkFunction;
   readonly settings: FunctionSettings;
 }
 
 /**
- * The endpoint of a dialect that has keys of its own, instead of those of AWS. It is the root of an HTTP API, without a
+ * The endpoint of a dialect that has its own keys instead of AWS's. It is the root of an HTTP API, without a
  * stage in its path: clients sign the path `/`, or put the paths of the API after it.
  */
 export class DialectApi extends Construct {
   readonly url: string;
-  /** The keys of the callers. Somebody has to put them there: until then, every request is refused. */
+  /** The secret with the keys of the callers. Until the owner has put keys into it, every request is refused. */
   readonly secret: Secret;
   private readonly api: HttpApi;
 
@@ -41,12 +41,12 @@ export class DialectApi extends Construct {
     this.configureStage(props);
   }
 
-  /** Counts the requests that were answered with a fault of the server. */
+  /** Counts the requests whose answer was a fault of the server. */
   metricFaults(): Metric {
     return this.api.metricServerError();
   }
 
-  /** Creates the secret. Only the function may read it; whoever may change it can replace the keys. */
+  /** Creates the secret. Only the function may read it. Everybody who may change it can replace the keys. */
   private createSecret({ dialect, handler }: DialectApiProps): Secret {
     const secret = new Secret(this, 'Keys', {
       description: `Tidemark: keys of the callers of the ${dialect} dialect (docs/clients.md#keys)`,

@@ -41,7 +41,7 @@ export class NativeRestore extends Construct {
     tables.grantKeys(this.handler);
   }
 
-  /** Lets another function call this one: gives it the right, and the ARN in its environment. */
+  /** Allows another function to call this one: gives it the right, and the ARN in its environment. */
   letRestore(lambdaFunction: TidemarkFunction): void {
     const { functionArn } = this.handler;
     allow(lambdaFunction, ['lambda:InvokeFunction'], [functionArn]);

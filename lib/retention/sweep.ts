@@ -19,7 +19,7 @@ export class Sweep extends Construct {
     store.grantSweep(this.handler);
     this.schedule = new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(Duration.days(1)),
-      // The next day's sweep deletes what a failed one did not.
+      // If a sweep fails, the next day's sweep deletes the rest.
       target: new LambdaInvoke(this.handler, { retryAttempts: 0 }),
     });
   }

@@ -7,9 +7,9 @@ import type { CatalogTable } from '../catalog/catalog-table.ts';
 const ownTags = `${restoreTag.split(':')[0]}:*`;
 
 /**
- * Denies each function what its work does not need of the two things that all rights hang on: the catalog, and the tags of
- * tables. `tables` in the configuration may be `*`, which also covers the catalog; a Deny holds whatever is allowed.
- * `taggers`: the functions that may change tags.
+ * Denies each function the access to the catalog and to the tags of tables that its work does not need: all other rights
+ * depend on these two. `tables` in the configuration may be `*`, which also covers the catalog; a Deny overrides every
+ * Allow. `taggers`: the functions that may change tags.
  */
 export function denyOthers(
   functions: readonly IGrantable[],

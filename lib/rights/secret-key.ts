@@ -4,13 +4,13 @@ import { Construct } from 'constructs';
 import { allow } from './allow.ts';
 
 export interface SecretKeyProps {
-  /** What the key signs, for its description. */
+  /** The signed things, for the description of the key. */
   readonly signs: string;
 }
 
 /**
- * A key that signs what may not be forged. It never leaves KMS. Only unfinished work depends on it, so it ends with the
- * stack. Whoever may sign with a key may sign anything with it, so functions of different rights have different keys.
+ * A key for signatures. It never leaves KMS. Only unfinished work depends on it, so it is deleted with the stack. A
+ * function that may sign with a key can sign anything with it, so functions of different rights have different keys.
  */
 export class SecretKey extends Construct {
   readonly key: Key;
@@ -24,7 +24,7 @@ export class SecretKey extends Construct {
     });
   }
 
-  /** Allows signing with the key, and so checking what was signed. */
+  /** Allows signing with the key, and so checking signatures. */
   grantSign(grantee: IGrantable): void {
     allow(grantee, ['kms:GenerateMac'], [this.key.keyArn], {
       StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' },

@@ -78,7 +78,10 @@ export class UserTables {
     allow(grantee, ['dynamodb:ListTables'], ['*']);
   }
 
-  /** Allows listing those backups. DynamoDB has no resources for it: it lists the backups of all tables of the account. */
+  /**
+   * Allows listing those backups. DynamoDB has no resources for this action: it lists the backups of all tables of the
+   * account.
+   */
   grantListBackups(grantee: IGrantable): void {
     allow(grantee, ['dynamodb:ListBackups'], ['*']);
   }
@@ -115,13 +118,13 @@ export class UserTables {
   /** Allows creating a table, if it carries the restore's tag from the start. */
   grantCreateTagged(grantee: IGrantable): void {
     this.taggers.add(grantee);
-    // DynamoDB asks for TagResource when a table is created with tags.
+    // DynamoDB requires TagResource when a table is created with tags.
     allow(grantee, ['dynamodb:CreateTable', 'dynamodb:TagResource'], this.arns, requestSetsTag);
   }
 
   /**
-   * Allows putting the restore's tag on a table that does not have it, also not as finished. A table that an import makes
-   * cannot be created with it.
+   * Allows putting the restore's tag on a table that does not have the tag, not even as finished. An import cannot create a
+   * table with tags.
    */
   grantTag(grantee: IGrantable): void {
     this.taggers.add(grantee);

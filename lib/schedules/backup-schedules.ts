@@ -100,7 +100,7 @@ export class BackupSchedules extends Construct {
   }
 }
 
-/** A delivery that is an hour late is given up: its backups would not be of the time that was scheduled. */
+/** A delivery that is an hour late is given up: its backups would no longer have the content of the scheduled time. */
 const maxAge = Duration.hours(1);
 
 /** A description has at most 512 characters. */

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { Machine } from '../../lambda/jobs/job.ts';
 import { allow } from '../rights/allow.ts';
 
-/** The two parts of the store: `tables` has the snapshots, `staging` the files of jobs that are at work. */
+/** The two parts of the store: `tables` has the snapshots, `staging` the files of running jobs. */
 export type Area = 'staging' | 'tables';
 
 /** The staging folders of each machine's jobs. A backup's id begins with the time in 14 digits: a 0, until the year 2286. */
@@ -79,7 +79,7 @@ export class SnapshotBucket extends Construct {
 
   /**
    * Allows storing objects of these names in the staging folders of the machine's jobs, and notes of failures. So a step
-   * cannot write what another step publishes.
+   * cannot write the objects that another step publishes.
    */
   grantStage(grantee: IGrantable, machine: Machine, ...names: readonly string[]): void {
     this.grantPut(grantee, ...['failure/*', ...names].map((name) => `${stagingFolders[machine]}/${name}`));
@@ -94,7 +94,7 @@ export class SnapshotBucket extends Construct {
     allow(grantee, ['s3:PutObjectAcl'], [this.arnOf(`${stagingFolders.backup}/export/*`)]);
   }
 
-  /** Allows what only the sweep does: listing and deleting objects of both areas, and reading manifests. */
+  /** Allows the actions of the sweep: listing and deleting objects of both areas, and reading manifests. */
   grantSweep(grantee: IGrantable): void {
     this.grant(grantee, ['s3:DeleteObject'], ['staging', 'tables']);
     this.grantKey(grantee, 'kms:Decrypt');
@@ -105,7 +105,7 @@ export class SnapshotBucket extends Construct {
   }
 
   /**
-   * Denies everybody to replace an object, whatever rights they have: a put must have the condition that the key is free.
+   * Denies everybody to replace an object, regardless of other rights: a put must have the condition that the key is free.
    * S3 checks a multipart upload when it is completed. Two kinds of staged objects are exempt: DynamoDB's exports, whose
    * requests Tidemark does not make, and notes of failures, of which the last one counts. See
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html

@@ -16,7 +16,7 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
-/** The SQLite file of the embedded database in this home folder. */
+/** Returns the path of the embedded database's SQLite file in this home folder. */
 export function findDatabaseFile(home: string): string {
   return join(home, 'dynamodb.db');
 }
@@ -27,8 +27,8 @@ export function findDatabaseFile(home: string): string {
  * for this platform, or does not start.
  *
  * What this folder adds to that database: `mend-streams.ts` and `streams-client.ts` correct its streams, `recovery/` gives
- * it point-in-time recovery, and `exports/` gives it exports to a bucket and imports from one. It has no on-demand
- * backups (`no-native-backups.ts`): those are what Tidemark is for.
+ * it point-in-time recovery, and `exports/` gives it exports to a bucket and imports from one. It has no on-demand backups
+ * (`no-native-backups.ts`): Tidemark makes the backups.
  */
 export async function startDatabase(home: string, log: Log): Promise<EmbeddedDatabase> {
   const file = findDatabaseFile(home);
@@ -40,12 +40,12 @@ export async function startDatabase(home: string, log: Log): Promise<EmbeddedDat
   const child = spawn(
     binary,
     ['serve', '--host', host, '--port', String(port), '--db-path', file],
-    // In a process group of its own: else Ctrl-C would end it before the steps that use it.
+    // A separate process group: otherwise Ctrl-C would end the database before the steps that use it.
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  // Written at once: if this process is killed now, the next runtime must find the database.
+  // Write the file at once: if this process is killed now, the next runtime must find the database.
   if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const reportEnd = (): void => log.error('the embedded database has ended: start the runtime again');
@@ -84,7 +84,10 @@ function findBinary(): string {
   }
 }
 
-/** Waits for the line on standard error by which the database reports that it listens. Throws why it ended instead. */
+/**
+ * Waits for the line on standard error by which the database reports that it listens. If the database ends instead, throws
+ * the reason.
+ */
 async function waitUntilListening({ stderr }: ChildProcess): Promise<void> {
   if (stderr === null) throw new TypeError('the standard error is a pipe');
   let output = '';

@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 
-/** The port of on-demand backups for a database that has none: it finds none, and rejects every other call. */
+/** The port of on-demand backups for a database without them: it finds none, and rejects every other call. */
 export const noNativeBackups: NativeBackups = {
   check: refuse,
   create: refuse,

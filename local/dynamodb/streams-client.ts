@@ -19,8 +19,8 @@ interface Answered {
 
 /**
  * Creates a client that rejects every stream but its table's latest, with `ResourceNotFoundException`. The embedded
- * database looks only at the table's name in a stream's ARN, and its iterators name no stream at all: for a stream that no
- * longer exists it answers from the one that replaced it, and a backup would hold changes of another table.
+ * database looks only at the table's name in a stream's ARN, and its iterators name no stream at all. For a stream that no
+ * longer exists, it answers with records of the stream that replaced it, so a backup would hold changes of another table.
  *
  * The client asks for the latest stream after each call. Labels never repeat, so a stream that is the latest after the
  * call was the one that answered.
@@ -57,7 +57,7 @@ function nameStream(answer: Answered, stream: string): void {
 }
 
 /**
- * Corrects the creation time of a stream, for which the embedded database gives its table's. The label of a stream is its
+ * Corrects the creation time of a stream: the embedded database returns that of the table. The label of a stream is its
  * time in epoch seconds. The labels of other databases are written dates, and their answers are right.
  */
 function correctStreamTime({ StreamDescription: described }: Answered, stream: string): void {

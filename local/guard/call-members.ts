@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 
-/** The members of a call's body. None if it is not a JSON object: then it names no table, and the database refuses it. */
+/** Reads the members of a call's body. A body that is not a JSON object has none, and the database refuses it. */
 export function parseMembers(body: string): JsonObject {
   try {
     const parsed: unknown = JSON.parse(body);

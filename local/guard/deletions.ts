@@ -43,7 +43,7 @@ export class Deletions {
     this.#write = createEntriesWriter(file, deletions);
   }
 
-  /** Continues the deletions that an earlier process has left. */
+  /** Continues the unfinished deletions of an earlier process. */
   static async open(services: DeletionServices, file: string): Promise<Deletions> {
     const deletions = new Deletions(services, file, await readEntries<Deletion>(file));
     for (const [name, deletion] of deletions.#deletions) deletions.#start(name, deletion);

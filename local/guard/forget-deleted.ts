@@ -2,13 +2,16 @@ import type { Operations } from '../../lambda/operations/operations.ts';
 import { tableNotFoundError } from '../../lambda/tables/table.ts';
 import type { Deletions } from './deletions.ts';
 
-/** How long after DeleteTable DynamoDB still backs a table up (public probe of the service). */
+/** For this long after DeleteTable, DynamoDB still backs up a table (public probe of the service). */
 const backedUpMs = 1600;
 
-/** How long after DeleteTable it still knows the table's recovery, and restores from it (the same probe). */
+/** For this long after DeleteTable, DynamoDB still knows the table's recovery, and restores from it (the same probe). */
 const recoveredMs = 1000;
 
-/** Makes the operations on tables throw `TableNotFound` for one whose deletion waits longer than DynamoDB knows it. */
+/**
+ * Makes the operations throw `TableNotFound` for a table whose deletion has waited longer than DynamoDB would know the
+ * table.
+ */
 export function forgetDeleted(operations: Operations, deletions: Pick<Deletions, 'waitedMs'>): Operations {
   const within =
     <I extends { readonly table: string }, R>(limitMs: number, run: (input: I) => Promise<R>) =>

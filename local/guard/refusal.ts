@@ -1,6 +1,6 @@
 import { prefixes } from '../../lambda/dialects/dynamodb/error-names.ts';
 
-/** An answer that the database does not give. */
+/** An answer in place of the database's. */
 export interface Answer {
   readonly status: number;
   readonly body: string;

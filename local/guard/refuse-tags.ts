@@ -3,12 +3,12 @@ import { type Answer, invalidValues, refuseCall } from './refusal.ts';
 
 const onTags = /^(?:TagResource|UntagResource|ListTagsOfResource)$/;
 
-/** The longest ARN that DynamoDB takes. */
+/** The maximum length of an ARN in DynamoDB. */
 const maxArnLength = 1024;
 
 /**
- * Refuses tags of backups and streams, as DynamoDB does: only tables have tags. The embedded database would take the table
- * in the ARN. Undefined for other calls.
+ * Refuses tags of backups and streams, as DynamoDB does: only tables have tags. The embedded database would use the table
+ * in the ARN. Returns undefined for other calls.
  */
 export function refuseTags(operation: string, body: string): Answer | undefined {
   if (!onTags.test(operation)) return undefined;

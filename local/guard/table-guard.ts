@@ -17,13 +17,13 @@ const onItems = /^(?:Batch|Transact|Execute|(?:Get|Put|Update|Delete)Item$|Query
 const onlyReads = /^(?:Describe|List)/;
 
 /**
- * Guards tables that are under work, as DynamoDB does: it answers the calls that must not reach one that a restore loads,
- * or one that is being deleted. DynamoDB's own texts, where they are known.
+ * Guards tables that are being restored or deleted, as DynamoDB does: it answers the calls that must not reach them, with
+ * DynamoDB's own texts where they are known.
  */
 export class TableGuard {
   readonly #restores: RunningRestores;
   readonly #deletions: WaitingDeletions;
-  /** Where a restore may be running: names to which one was started. The catalog knows whether it has ended. */
+  /** The names of tables to which a restore was started. The catalog knows whether it has ended. */
   readonly #targets: Set<string>;
 
   private constructor(restores: RunningRestores, deletions: WaitingDeletions, targets: Iterable<string>) {
@@ -41,7 +41,7 @@ export class TableGuard {
     );
   }
 
-  /** The executions, with this guard told of each restore before its first step. */
+  /** Wraps the executions, so that this guard knows each restore before its first step. */
   watch(executions: Executions): Executions {
     return {
       ...executions,

@@ -5,8 +5,8 @@ import { isJsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 const inStatement = /\b(?:FROM|INTO|UPDATE)\s+(?:"([^"]+)"|([A-Za-z0-9_.-]+))/gi;
 
 /**
- * Finds the names of the tables that a call of DynamoDB's protocol is about, whatever its operation. Members of another
- * type than theirs name no table: the database refuses them.
+ * Finds the names of the tables in a call of DynamoDB's protocol, for any operation. Ignores members of a wrong type: the
+ * database refuses them.
  */
 export function findTableNames(call: unknown): string[] {
   if (!isJsonObject(call)) return [];
@@ -21,7 +21,7 @@ export function findTableNames(call: unknown): string[] {
   ];
 }
 
-/** The elements of a list name their tables as calls do; those of a transaction one level deeper. */
+/** Reads the tables of a list. Its elements name their tables like calls; those of a transaction, one level deeper. */
 function readNames(list: unknown): string[] {
   if (!Array.isArray(list)) return [];
   return list

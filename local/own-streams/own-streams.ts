@@ -8,22 +8,22 @@ import { type MarkedTable, ownStream } from '../../lambda/tables/own-stream.ts';
 import { findTable } from '../../lambda/tables/table.ts';
 import { createEntriesWriter, readEntries } from '../json-file.ts';
 
-/** A table whose stream its owner did not ask for, or has disabled. */
+/** A table whose stream its owner did not request, or has disabled. */
 interface OwnStream {
   readonly tableId: string;
   /** False while the owner's stream is the latest one, enabled or disabled. */
   readonly isOwn: boolean;
-  /** The stream that the owner had before and disabled: DynamoDB still names it as the latest one. */
+  /** The stream that the owner had before, and disabled: DynamoDB would still report it as the latest one. */
   readonly before?: Before;
 }
 
 type Before = Pick<TableDescription, 'LatestStreamArn' | 'LatestStreamLabel'>;
 
 /**
- * The streams that the runtime keeps on tables for itself, because backups are made from them. DynamoDB would show none, and
- * who compares a table with its definition, as Terraform does, must see none. So every description leaves them out
- * (`hide`), until the owner enables a stream. A file keeps them by the table's name; another table of that name has another
- * TableId.
+ * The streams that the runtime keeps on tables for itself, because backups need them. DynamoDB would not show them, and
+ * tools that compare a table with its definition, such as Terraform, must not see them. So every description leaves them
+ * out (`hide`), until the owner enables a stream. A file stores them by the table's name; another table of that name has
+ * another TableId.
  */
 export class OwnStreams {
   readonly #database: DynamoDBClient;
@@ -52,7 +52,7 @@ export class OwnStreams {
     return this.#streams.has(name) && (await this.describe(name))?.[ownStream] !== undefined;
   }
 
-  /** Records that the table's stream is the runtime's. `seen`: the table as its owner saw it until then. */
+  /** Records that the table's stream is the runtime's. `seen`: the description that its owner has seen so far. */
   add(table: TableDescription, seen: Before = {}): Promise<void> {
     return this.#set(table, seen, true);
   }
@@ -72,7 +72,7 @@ export class OwnStreams {
     await this.#write();
   }
 
-  /** Forgets the stream of a table: the table is deleted, or its stream is. */
+  /** Forgets the stream of a table, because the table or the stream was deleted. */
   async forget(name: string): Promise<void> {
     if (this.#streams.delete(name)) await this.#write();
   }
@@ -97,8 +97,8 @@ export class OwnStreams {
   }
 
   /**
-   * Hides the streams from the callers of a client. A stream that they enable becomes the runtime's own, unless `isOwners`
-   * of the table's name says that the owner asked for it.
+   * Hides the streams from the callers of a client. A stream that they enable becomes the runtime's own, unless `isOwners`,
+   * called with the table's name, says that the owner has requested it.
    */
   hideFrom(client: DynamoDBClient, isOwners: (table: string) => Promise<boolean>): void {
     client.middlewareStack.add(

@@ -6,9 +6,9 @@ import { type Answer, invalidValues, refuseCall } from '../guard/refusal.ts';
 import type { OwnStreams } from './own-streams.ts';
 
 /**
- * Answers the calls about streams that must not reach the database, which takes every change of a stream and shows those
- * that the runtime keeps for itself. The texts are DynamoDB's, as probes of it found them. Undefined if the database is to
- * answer: then it can enable the stream that an UpdateTable asks for.
+ * Answers the calls about streams that must not reach the database, which accepts every change of a stream and shows the
+ * runtime's own streams. The texts are DynamoDB's (public probes of the service). Returns undefined if the database is to
+ * answer: then it can enable the stream of an UpdateTable.
  */
 export async function answerStreamCall(
   streams: OwnStreams,

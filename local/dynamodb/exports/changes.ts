@@ -14,7 +14,7 @@ import {
 } from '../../../lambda/sources/stream-cut.ts';
 import { JobFailure } from './errors.ts';
 
-/** A table's stream, with what is needed to read it. */
+/** A table's stream, with the facts that are needed to read it. */
 export interface StreamHistory {
   readonly streams: DynamoDBStreamsClient;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface StreamHistory {
   readonly createdAt: number;
 }
 
-/** What a part of the stream did to one key. */
+/** The effect of a part of the stream on one key. */
 export interface KeyChange {
   readonly keys: Item;
   /** The item before the first record; undefined: it did not exist. */
@@ -42,7 +42,7 @@ const margin = 60;
 const emptyPages = 1;
 
 /**
- * Finds the place in each shard after its last record of this second: before its first record of a later one. Throws
+ * Finds the place in each shard after its last record of this second: before its first record of a later second. Throws
  * `JobFailure` if the stream began later, and `StreamGap`.
  */
 export async function findCutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
@@ -57,7 +57,10 @@ export async function findCutAfter(history: StreamHistory, second: number): Prom
   return Object.entries(cutOf(lanes)).map(([shard, position]) => createLane(shard, position));
 }
 
-/** Reads what the records from the cut to the end of this second did to each key. By the key's canonical text. */
+/**
+ * Reads the effect on each key of the records from the cut to the end of this second. Returns them by the key's canonical
+ * text.
+ */
 export async function readChanges(
   history: StreamHistory,
   cut: Lane[],

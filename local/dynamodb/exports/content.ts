@@ -21,7 +21,7 @@ const maxItems = 200_000;
 
 /**
  * Reads the table's content at the end of a second. It notes the place in the stream first and scans then. A key with a
- * record after that place gets the item before its first such record; the other keys have what the scan found:
+ * record after that place gets the item before its first such record; the other keys get the scanned item:
  *
  *     end of the second        scan             end of the scan
  *             |------------ changes, undone ------------|

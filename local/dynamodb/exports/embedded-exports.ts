@@ -36,7 +36,7 @@ import { TableImports } from './table-imports.ts';
 export interface ExportOptions extends Omit<ExportServices, 'minWindowMs'> {
   /** @default 15 minutes */
   readonly minWindowMs?: number;
-  /** The folder that keeps the jobs over restarts. */
+  /** The folder in which the jobs survive restarts. */
   readonly folder: string;
   /** A job is described as in progress for at least this long. */
   readonly minJobMs: number;
@@ -161,7 +161,10 @@ export class EmbeddedExports {
     return this.#imports.isImporting(TableName) ? createError() : undefined;
   }
 
-  /** Resolves when no job is being run. Then the database may end. Throws an `Error` if some still are after `maxMs`. */
+  /**
+   * Resolves when no job is being run. Then the database may end. Throws an `Error` if some are still running after
+   * `maxMs`.
+   */
   async idle(maxMs = maxIdleMs): Promise<void> {
     await Promise.all([this.#exportJobs.idle(maxMs), this.#importJobs.idle(maxMs)]);
   }
@@ -185,7 +188,7 @@ const whileImported: ReadonlyMap<string, () => Error> = new Map<string, () => Er
   ],
 ]);
 
-/** Converts an input to the JSON that goes over the wire. One that came so stays as it is. */
+/** Converts an input to the JSON that goes over the wire. An input from the wire stays unchanged. */
 function toWire(input: object): JsonObject {
   return JSON.parse(renderBody(input)) as JsonObject;
 }

@@ -2,7 +2,7 @@ import { DynamoDBServiceException, TableNotFoundException } from '@aws-sdk/clien
 import { SerializationError } from '../../../lambda/dialects/dynamodb/json.ts';
 import { isError, reasonOf } from '../../../lambda/runtime/errors.ts';
 
-/** Why an accepted job has failed: DynamoDB's `FailureCode`, and a sentence without item content. */
+/** The reason why an accepted job has failed: DynamoDB's `FailureCode`, and a sentence without item content. */
 export class JobFailure extends Error {
   readonly code: string;
 
@@ -19,12 +19,12 @@ export function failureOf(error: unknown): { readonly FailureCode: string; reado
     : { FailureCode: 'InternalServerError', FailureMessage: reasonOf(error) };
 }
 
-/** Creates a ValidationException as the SDK throws it, which has no class for it. */
+/** Creates a ValidationException like that of the SDK, which has no class for it. */
 export function validationError(message: string): DynamoDBServiceException {
   return clientError('ValidationException', message);
 }
 
-/** Converts an error of Tidemark's that the caller can correct to the SDK's. Any other error stays as it is. */
+/** Converts one of Tidemark's errors that the caller can correct to that of the SDK. Any other error stays unchanged. */
 export function toServiceError(error: unknown): unknown {
   if (isError(error, 'Validation')) return validationError(error.message);
   if (isError(error, 'TableNotFound')) {

@@ -7,9 +7,9 @@ import type { Log } from '../../../lambda/runtime/logger.ts';
 import type { Secret } from '../../../lambda/secret/secret.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 
-/** What exports and imports work with. */
+/** The services of exports and imports. */
 export interface ExportServices {
-  /** A client that they do not answer: it also sees tables that are being imported. */
+  /** A client of the database itself, without exports and imports: it also sees tables that are being imported. */
   readonly dynamodb: DynamoDBClient;
   /** A client that rejects all streams but a table's latest (`local/dynamodb/streams-client.ts`). */
   readonly streams: DynamoDBStreamsClient;

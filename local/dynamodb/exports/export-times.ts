@@ -47,8 +47,8 @@ export function decideExportTimes(
 }
 
 /**
- * Creates DynamoDB's error for an export at the earliest time that it describes. It cuts that time off to a whole second, so
- * the export may be refused, and here always is.
+ * Creates DynamoDB's error for an export at its earliest restorable time. DynamoDB describes that time in whole seconds,
+ * rounded down, so it may refuse the export; this runtime always does.
  */
 function atEarliestError(): InvalidExportTimeException {
   return new InvalidExportTimeException({ message: 'Export Time is invalid', $metadata: {} });
@@ -58,7 +58,7 @@ function atEarliestError(): InvalidExportTimeException {
 function latestOf({ latest }: PointInTimeRecovery): number {
   if (latest !== undefined) return latest;
   throw new PointInTimeRecoveryUnavailableException({
-    message: 'Point in time recovery is not enabled for the table, or reaches no time yet',
+    message: 'Point in time recovery is not enabled for the table, or has no restorable time yet',
     $metadata: {},
   });
 }

@@ -54,7 +54,7 @@ export async function writeManifests(
   return manifest;
 }
 
-/** Puts a text, and its checksum as `.md5`: so real exports call it. The documentation calls it `.checksum`. */
+/** Puts a text, and its checksum as `.md5`, the extension in real exports. The documentation says `.checksum`. */
 async function putWithChecksum(store: ObjectStore, key: string, text: string): Promise<void> {
   await store.put(key, Buffer.from(text));
   await store.put(key.replace(/json$/, 'md5'), Buffer.from(hash('md5', text, 'base64')));

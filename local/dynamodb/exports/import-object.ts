@@ -78,7 +78,7 @@ function take<T>(values: Iterator<T>, count: number): T[] {
 function parseItem(line: string, keyNames: KeyNames): Record<string, AttributeValue> | undefined {
   try {
     const { Item } = parseJson(line) as { Item: Item };
-    // Throws if the line is not an item. The client would convert it to something.
+    // Throws if the line is not an item: the client would convert it to some item.
     toCanonicalItem(Item, keyNames);
     return toSdk(Item);
   } catch {

@@ -16,7 +16,7 @@ export async function listKeys(store: ObjectStore, prefix: string): Promise<stri
 const maxTextBytes = 512 * 1024 * 1024;
 
 /**
- * Decompresses an object's text. Throws an `Error` if it is compressed otherwise, is not UTF-8, or has more than
+ * Decompresses an object's text. Throws an `Error` if the object has another compression, is not UTF-8, or has more than
  * `maxTextBytes`.
  */
 export function decompressText(object: Uint8Array, compression: string): Buffer {

@@ -8,7 +8,7 @@ import type { Log } from '../../../lambda/runtime/logger.ts';
 import { createEntriesWriter, readEntries } from '../../json-file.ts';
 import { waitFor } from '../../wait-for.ts';
 
-/** What the descriptions of exports and of imports have in common. */
+/** The common members of the descriptions of exports and of imports. */
 interface Described {
   readonly StartTime?: Date | undefined;
   readonly EndTime?: Date | undefined;
@@ -26,7 +26,7 @@ export interface Job<D> {
 }
 
 export interface JobOptions {
-  /** The file that keeps the jobs over restarts. */
+  /** The file in which the jobs survive restarts. */
   readonly file: string;
   /** A job is described as in progress for at least this long. */
   readonly minJobMs: number;
@@ -68,7 +68,7 @@ export class Jobs<D extends Described> {
     return new Jobs(options, await readEntries<Job<D>>(options.file, reviveDate));
   }
 
-  /** Finds the job that was begun with this token within its life, and whether it was for the same request. */
+  /** Finds the job that began with this token, while the token is valid, and whether its request was the same. */
   findByToken(token: string, request: JsonObject): { arn: string; same: boolean } | undefined {
     const now = this.#options.clock.now();
     for (const [arn, job] of this.#jobs) {
@@ -139,7 +139,7 @@ export class Jobs<D extends Described> {
     };
   }
 
-  /** Resolves when no job is being run. Throws an `Error` if some still are after `maxMs`. */
+  /** Resolves when no job is running. Throws an `Error` if some are still running after `maxMs`. */
   async idle(maxMs: number): Promise<void> {
     const end = Date.now() + maxMs;
     while (this.#running.size > 0) {

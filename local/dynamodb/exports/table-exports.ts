@@ -112,7 +112,7 @@ export class TableExports {
     await store.put(`${folder}/_started`, Buffer.alloc(0));
     const records = await this.#records(job.begun);
     const isIncremental = IncrementalExportSpecification !== undefined;
-    // Incremental exports share one data folder: only the manifests say whose a file is.
+    // Incremental exports share one data folder: only the manifests say to which export a file belongs.
     const files = await writeDataFiles(store, ids, `${isIncremental ? root : folder}/data`, records);
     const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
     const EndTime = this.#jobs.endTime(job);

@@ -22,12 +22,12 @@ const defaultPeriodDays = 35;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** How often another snapshot is taken. A snapshot is of use for a day, so there is always one to restore from. */
+/** How often a snapshot is taken. A snapshot is usable for a day, so there is always one to restore from. */
 const snapshotEveryMs = 8 * 60 * 60 * 1000;
 
 /**
  * Point-in-time recovery for a database that has none. A time is restored from the latest snapshot before it and the
- * changes that the stream holds since, so recovery reaches back a day at most, and is exact to the second:
+ * changes since then in the stream, so recovery reaches back at most a day, and is exact to the second:
  *
  *     snapshot ----------- changes in the stream -----------> time to restore ----> now
  *     (every 8 hours, by `keep`)
@@ -163,7 +163,7 @@ export class EmbeddedRecovery implements ContinuousBackups {
     const { ready, coming } = await findSnapshots(this.#services, table);
     const earliest = ready.find((marker) => marker >= oldest) ?? coming.find((marker) => marker === keptAt);
     if (earliest === undefined) return { enabled: true, recoveryPeriodInDays };
-    // The last complete second: more changes may come in the present one.
+    // The last complete second: more changes may come in the current second.
     const latest = Math.max(earliest, Math.floor(now / 1000) * 1000 - 1000);
     return { enabled: true, recoveryPeriodInDays, earliest, latest };
   }

@@ -10,7 +10,7 @@ export interface RecoverySetting {
   readonly keptAt: number;
 }
 
-/** The settings by TableId, in a file that always holds either the old ones or the new ones. */
+/** The settings by TableId, in a file that always holds either all old settings or all new ones. */
 export class RecoverySettings {
   readonly #settings: Map<string, RecoverySetting>;
   readonly #write: () => Promise<void>;
@@ -33,8 +33,8 @@ export class RecoverySettings {
   }
 
   /**
-   * Replaces the present setting by what `change` makes of it; undefined stands for no setting. The present one is read
-   * now, so a change that somebody made while the caller waited is not undone. Resolves when the file is written.
+   * Replaces the current setting by the result of `change`; undefined means no setting. It reads the current setting now,
+   * so a change that was made while the caller waited is not undone. Resolves when the file is written.
    */
   change(
     tableId: string,

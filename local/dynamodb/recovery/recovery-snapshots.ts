@@ -26,7 +26,7 @@ export function requestSnapshot(
   return createBackup(services, { ...request, table, name: backupName, internal: true, expiresAt });
 }
 
-/** Markers of a table's snapshots: `ready` of those whose later changes its stream holds, `coming` of those being made. */
+/** The markers of a table's snapshots. `ready`: complete, and the stream holds all later changes. `coming`: being made. */
 export interface SnapshotMarkers {
   readonly ready: readonly number[];
   readonly coming: readonly number[];

@@ -3,15 +3,15 @@ import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 
 const secondMs = 1000;
 
-/** The beginning of the time's second, epoch ms. Recovery is to the second, as streams are. */
+/** Rounds a time down to the second, epoch ms: recovery is exact to the second, like streams. */
 function floorToSecond(time: number): number {
   return Math.floor(time / secondMs) * secondMs;
 }
 
 /**
- * Chooses the time to restore to, epoch ms: the requested time, or the latest if none is requested, rounded down to a whole
- * second, but never before the earliest one. Throws `PointInTimeRecoveryUnavailable` and `InvalidRestoreTime`, with DynamoDB's
- * texts where it has such an error.
+ * Chooses the time to restore, epoch ms: the requested time, or by default the latest one, rounded down to a second, but
+ * never before the earliest restorable time. Throws `PointInTimeRecoveryUnavailable` and `InvalidRestoreTime`, with
+ * DynamoDB's texts where it has such an error.
  */
 export function chooseRestoreTime(
   table: string,
@@ -28,11 +28,11 @@ export function chooseRestoreTime(
     throw new TidemarkError(
       'InvalidRestoreTime',
       `No time can be restored: there is no snapshot of table '${table}' that its stream continues. ` +
-        'Another one is tried every minute',
+        'Tidemark tries to take a snapshot every minute: try again later',
     );
   }
   const time = floorToSecond(requested ?? latest);
-  // The first second begins before the first snapshot, which holds all that came in that second before it.
+  // The first second begins before the first snapshot, which holds all earlier changes of that second.
   if (time >= floorToSecond(earliest) && time <= latest) return Math.max(time, earliest);
   const [wanted, from, to] = [requested ?? latest, earliest, latest].map(formatTime);
   throw new TidemarkError(
