@@ -46,7 +46,7 @@ const streamMemoryMs = 24 * 60 * 60 * 1000;
 
 /**
  * Stages a stream's records up to the cut, and corrections past it. Waits until the records of the marker's second, and
- * those that correct, can be read. Throws `StreamGap` if the stream no longer holds them, and `ClockSkewTooLarge`.
+ * the corrections, can be read. Throws `StreamGap` if the stream no longer holds them, and `ClockSkewTooLarge`.
  */
 export async function stageStream(
   services: StreamServices,
