@@ -172,7 +172,7 @@ export async function deleteSnapshots(
   return deleted;
 }
 
-/** Says what became of each table of a set that did not get a backup of all. */
+/** Describes, for each table of a set that has no backup, why it has none. */
 export function describeFailures({ members }: BackupSet): string {
   const failed = members.filter(({ status }) => status === 'FAILED');
   return failed.map(({ table, reason = 'no reason is known' }) => `${table}: ${reason}`).join('; ');

@@ -16,15 +16,23 @@ import { findSnapshot, pollMs } from '../snapshots.ts';
 
 const options = {
   backup_id: { type: 'text', maxLength: 20, default: '', text: 'The snapshot; without it, the latest one.' },
-  checksum: { type: 'boolean', default: false, text: 'Every restore compares checksums, also without it.' },
-  create_schema_if_not_exist: { type: 'boolean', default: true, text: 'Schemas need not be made here.' },
+  checksum: { type: 'boolean', default: false, text: 'No effect: every restore compares checksums.' },
+  create_schema_if_not_exist: {
+    type: 'boolean',
+    default: true,
+    text: 'No effect: schemas need not be created here.',
+  },
   cascade_foreign_keys: { type: 'boolean', default: false, text: 'There are no foreign keys here.' },
   ddl_only: {
     type: 'boolean',
     default: false,
     text: 'Only for a snapshot that was made with ddl_only: a restored table has what its snapshot has.',
   },
-  dry_run: { type: 'boolean', default: false, text: 'Names the tables that would be made and makes none.' },
+  dry_run: {
+    type: 'boolean',
+    default: false,
+    text: 'Lists the tables that would be created, and creates none.',
+  },
   reingest: { type: 'boolean', default: false, text: 'Not possible: a restored table has its content.' },
   renamed_objects_schema: {
     type: 'text',

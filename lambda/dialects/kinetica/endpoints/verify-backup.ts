@@ -92,6 +92,6 @@ async function verifySnapshot(
 
 function tooLongError({ id }: SetKey): KineticaError {
   return new KineticaError(
-    `Verifying takes longer than a request may: verify the tables of snapshot ${id} one by one with VerifyBackup of the DynamoDB endpoint`,
+    `Verifying takes longer than a request may take: verify the tables of snapshot ${id} one by one with VerifyBackup of the DynamoDB endpoint`,
   );
 }
