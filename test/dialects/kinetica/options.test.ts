@@ -180,8 +180,8 @@ describe('every option of /restore/backup', () => {
     [options({ reingest: 'true' }), 'reingest must be false'],
     [options({ restore_all_permissions: 'true' }), 'restore_all_permissions must be false'],
     [options({ restore_policy: 'replace' }), 'restore_policy must be none or rename'],
-    [options({ restore_policy: 'rename' }), 'need each other'],
-    [options({ renamed_objects_schema: 'copy' }), 'need each other'],
+    [options({ restore_policy: 'rename' }), 'must be used together'],
+    [options({ renamed_objects_schema: 'copy' }), 'must be used together'],
     [
       options({ restore_policy: 'rename', renamed_objects_schema: 'copy' }),
       { targets: [{ table: 'Music', target: 'copy.Music' }] },
