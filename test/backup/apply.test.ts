@@ -135,7 +135,19 @@ describe('each backup of any chain', () => {
     const texts = (text: string): Texts => new Map(Array.from({ length: 30 }, (_, n) => [n, text]));
     await table.backup(texts('x'.repeat(30)));
     const { runs } = await table.backup(texts('y'));
-    expect(runs.filter(({ kind }) => kind === 'delta').length).toBeGreaterThan(2);
+    const ranges = runs.filter(({ kind }) => kind === 'delta').map(({ range }) => fromHex(range));
+    expect(ranges.length).toBeGreaterThan(2);
+    const sorted = ranges.toSorted((a, b) => (a.from < b.from ? -1 : 1));
+    expect(sorted.map(({ to }) => to)).toEqual([...sorted.slice(1).map(({ from }) => from), wholeRange.to]);
+  });
+
+  it('has the last written text of an item, although a later write of the same text is merged with it', async () => {
+    const store = createMemoryStore();
+    const table = createChain(store, { ...smallLimits, foldShare: 3 });
+    await table.backup(new Map([[1, 'first']]));
+    await table.backup(new Map([[1, 'second']]));
+    const manifest = await table.backup(new Map([[1, 'second']]), 'differential');
+    await expectContent(store, manifest, new Map([[1, 'second']]));
   });
 
   it('leaves the content of earlier snapshots unchanged', async () => {

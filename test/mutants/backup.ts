@@ -5,7 +5,11 @@ const collect = ['test/backup/database/collect.test.ts'];
 const apply = ['test/backup/apply.test.ts', 'test/backup/assemble.test.ts'];
 const partition = ['test/backup/partition.test.ts'];
 const crash = ['test/scenarios/crash/backup.test.ts'];
-const damage = ['test/scenarios/damage/backup.test.ts', 'test/scenarios/damage/distrust.test.ts'];
+const damage = [
+  'test/backup/database/commit.test.ts',
+  'test/scenarios/damage/backup.test.ts',
+  'test/scenarios/damage/distrust.test.ts',
+];
 const staging = ['test/scenarios/damage/staging.test.ts', ...partition];
 const natives = ['test/scenarios/content/main-job.test.ts'];
 

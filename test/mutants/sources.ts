@@ -3,7 +3,13 @@ import type { Mutant } from './mutant.ts';
 const cut = ['test/sources/stream-cut.test.ts', 'test/sources/stage-stream.test.ts'];
 const choice = ['test/backup/choose-source.test.ts', 'test/backup/sources.test.ts'];
 const content = ['test/scenarios/content/sources.test.ts', 'test/scenarios/content/stream-gaps.test.ts'];
-const scan = ['test/backup/database/collect.test.ts', ...content, ...cut];
+const scan = [
+  'test/sources/scan/collect.test.ts',
+  'test/sources/scan/stage-segment.test.ts',
+  'test/backup/database/collect.test.ts',
+  ...content,
+  ...cut,
+];
 const exports = [
   'test/scenarios/exports/golden.test.ts',
   'test/scenarios/exports/workflow.test.ts',

@@ -1,60 +1,24 @@
 import { expect, it } from 'vitest';
-import { createBackupJob } from '../../lambda/jobs/job.ts';
-import { openBackupStaging } from '../../lambda/jobs/staging.ts';
 import { createStreamsClient } from '../../lambda/item/clients.ts';
-import { createBackupId } from '../../lambda/model/ids.ts';
-import { randomIds } from '../../lambda/runtime/ids.ts';
-import { defaultConfig } from '../../lambda/services/config.ts';
-import type { CollectWork } from '../../lambda/sources/source.ts';
 import { stageStream, type StreamReading } from '../../lambda/sources/stage-stream.ts';
 import { findLanesAround } from '../../lambda/sources/stream-cut.ts';
-import { SimulatedTable } from '../support/sources/simulated-stream.ts';
-import { createMemoryStore } from '../support/snapshot/support.ts';
 import { answerAt, connection } from '../support/answer-at.ts';
-import { testSecret } from '../support/secret.ts';
-
-const settleMs = 3000;
+import { SimulatedTable } from '../support/sources/simulated-stream.ts';
+import { prepareStreamWork, settleMs } from '../support/sources/stream-work.ts';
 
 /** A scan of a new table that ends at the table's time, ten seconds after the marker. */
 function endScan(table: SimulatedTable, streams = table.client) {
-  const marker = table.now;
+  const { services: own, plan, staging, stream } = prepareStreamWork(table);
+  const services = { ...own, streams };
   table.now += 10_000;
-  const scanEnd = table.now;
-  const store = createMemoryStore();
-  const id = createBackupId(marker, '00000000');
-  const services = {
-    clock: {
-      now: () => table.now,
-      async sleep(ms: number) {
-        table.now += ms;
-      },
-    },
-    config: { ...defaultConfig, settleMs },
-    ids: randomIds,
-    store,
-    secret: testSecret,
-    streams,
-  };
-  const work: CollectWork = {
-    plan: {
-      id,
-      marker,
-      table: { name: table.name, arn: 'arn', tableId: 'an-id' },
-      parent: undefined,
-      startedAt: marker,
-    },
-    staging: openBackupStaging({ store, secret: testSecret }, createBackupJob(table.name, id)),
-    part: 0,
-  };
-  const stream = String(table.stream?.arn);
   const reading: StreamReading = {
     stream,
-    findLanes: () => findLanesAround(streams, stream, Math.floor(marker / 1000) - 60),
+    findLanes: () => findLanesAround(streams, stream, Math.floor(plan.marker / 1000) - 60),
     isChange: () => true,
-    correctUntil: scanEnd,
-    since: marker,
+    correctUntil: table.now,
+    since: plan.marker,
   };
-  return () => stageStream(services, work, reading);
+  return () => stageStream(services, { plan, staging, part: 0 }, reading);
 }
 
 it('a stream that corrects a scan is read only once the records of the scan’s last writes can be read', async () => {

@@ -68,6 +68,20 @@ describe('begin, before the backup has a record', () => {
   });
 });
 
+describe('begin, while an earlier backup waits', () => {
+  it('starts the earlier backup if the turn is free, and ends', async () => {
+    const { harness, table } = world;
+    const stopped = harness.restart();
+    stopped.executions.stop();
+    const first = await stopped.operations.createBackup({ table, name: 'first' });
+    const second = await stopped.operations.createBackup({ table, name: 'second' });
+    expect(await beginBackup(second.id)).toMatchObject({ status: 'ended' });
+    await harness.executions.idle();
+    for (const { id } of [first, second])
+      expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
+  });
+});
+
 describe('begin, while another execution holds the turn', () => {
   it('ends, and leaves the turn unchanged', async () => {
     const { harness, table } = world;
@@ -152,7 +166,7 @@ describe('a pinned parent', () => {
 });
 
 describe('begin, after another valid manifest replaced the head’s', () => {
-  it('does not continue the head, because the catalog has the checksum of the first manifest', async () => {
+  it('plans a base in place of the head, because the catalog has the checksum of the first manifest', async () => {
     const { harness } = world;
     const { two, claim } = await createThird();
     await replaceManifest(harness.store, two);
@@ -163,6 +177,7 @@ describe('begin, after another valid manifest replaced the head’s', () => {
       ),
     ).toMatchObject({
       kind: 'full',
+      headSeen: two.id,
       why: expect.arrayContaining([expect.stringContaining('it is damaged')]) as string[],
     });
   });
@@ -210,9 +225,10 @@ describe('a manifest that an earlier execution published', () => {
     await putItems(database, table, 7, 9);
 
     const crashing = harness.restart({ config });
-    vi.spyOn(Turns.prototype, 'commit').mockImplementationOnce(async () => {
+    vi.spyOn(Turns.prototype, 'commit').mockImplementationOnce(() => {
       crashing.executions.stop();
-      throw new Error('killed');
+      // A call that failed might be repeated before the execution stops.
+      return Promise.withResolvers<never>().promise;
     });
     const { id } = await byExport(crashing);
     // The turn's pin protects the base until the turn is granted to the next execution, which crashes too.

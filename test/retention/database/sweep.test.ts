@@ -127,16 +127,17 @@ describe('a snapshot that a sweep finds', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('is ended before the sweep reads which snapshots are alive', async () => {
+  it('is dead before the sweep lists objects and reads which snapshots are alive', async () => {
     const { harness } = world;
     const [first] = await backUpWorld(2);
     const { snapshots } = harness.services.catalog;
-    const [kill, takeCensus] = [snapshots.kill.bind(snapshots), snapshots.takeCensus.bind(snapshots)];
+    const { store } = harness.services;
+    const kill = snapshots.kill.bind(snapshots);
+    const takeCensus = snapshots.takeCensus.bind(snapshots);
     vi.spyOn(snapshots, 'kill').mockRejectedValueOnce(new Error('crashed'));
     await expect(remove(harness, first.backup)).rejects.toThrow('crashed');
     const order: string[] = [];
     vi.spyOn(snapshots, 'kill').mockImplementation(async (key) => {
-      await new Promise(setImmediate);
       await kill(key);
       order.push('dead');
     });
@@ -144,8 +145,12 @@ describe('a snapshot that a sweep finds', () => {
       order.push('census');
       return takeCensus(name);
     });
-    await sweep(harness.services);
-    expect(order).toEqual(['census', 'dead', 'census']);
+    const list: typeof store.list = (prefix) => {
+      if (prefix.startsWith('tables/')) order.push('list');
+      return store.list(prefix);
+    };
+    await sweep({ ...harness.services, store: { ...store, list } });
+    expect(order).toEqual(['census', 'dead', 'list', 'census']);
   });
 
   it('keeps its record while it is alive', async () => {
@@ -325,6 +330,31 @@ describe('a sweep that runs out of time', () => {
       expect((await sweep({ ...steady.services, ids })).finished).toBe(false);
     }
     await expectNothingLeftOver(harness, ...tables);
+  });
+
+  it('keeps the record of a dead snapshot whose objects it has not deleted', async () => {
+    const { harness, table } = world;
+    const [{ backup }] = await backUpWorld(2);
+    await remove(harness, backup);
+    const before = await listKeys(harness.store, 'tables');
+    let now = harness.services.clock.now();
+    const { store, clock } = harness.services;
+    const deletesSlowly: typeof store.delete = async (keys) => {
+      await store.delete(keys);
+      now += 1000;
+    };
+    const { finished } = await sweep({
+      ...harness.services,
+      config: { ...harness.services.config, timeBudgetMs: 1000 },
+      clock: { ...clock, now: () => now },
+      store: { ...store, delete: deletesSlowly },
+    });
+    expect(finished).toBe(false);
+    expect(await listKeys(harness.store, 'tables')).toEqual(before);
+    const { snapshots } = harness.services.catalog;
+    expect(await snapshots.get({ table, id: backup.id })).toMatchObject({ alive: false });
+    await sweep(harness.services);
+    await expectNothingLeftOver(harness, table);
   });
 });
 
