@@ -3,7 +3,7 @@ import type { Config } from '../services/config.ts';
 import { type Parent, type Refusal, refuseUnreachable, type Situation } from '../sources/source.ts';
 import { type Origin, sources } from './sources.ts';
 
-/** The wishes of a backup's request and of the configuration for its source. */
+/** The sources that the request and the configuration name for a backup. */
 export interface Wish {
   /** The source that the request names. */
   readonly requested: Source | undefined;

@@ -7,8 +7,8 @@ import { keys } from './schema.ts';
 import type { SnapshotRecord } from './snapshots.ts';
 
 /**
- * The records by which the sweep decides: the backups and snapshots of one table name, over all the TableIds that it had.
- * It contains only those deleted backups whose ids the caller named, because their number grows with time.
+ * The records by which the sweep decides: the backups and snapshots of one table name, of all TableIds that it has had. Of
+ * the deleted backups it has only those whose ids the caller named, because their number grows with time.
  */
 export interface Census {
   /** In ascending order of their ids. */
@@ -19,7 +19,7 @@ export interface Census {
   readonly folders: readonly FormerFolder[];
 }
 
-/** What the sweep needs of a backup. Without a sink it is in the default one. */
+/** The members of a backup's record by which the sweep decides. Without `sink`, the backup is in the default sink. */
 export interface CountedBackup {
   readonly status: BackupStatus;
   readonly tableId: string;
@@ -27,12 +27,12 @@ export interface CountedBackup {
 }
 
 /**
- * The folder of a TableId that has had a backup deleted. A late twin may still store objects there when no backup and no
- * snapshot refers to it, so the sweep looks into it until it has been empty for a while.
+ * The folder of a TableId of which a backup was deleted. A late twin may still store objects there when no backup and no
+ * snapshot refers to the folder any longer, so the sweep lists it until it has been empty for a while.
  */
 export interface FormerFolder {
   readonly tableId: string;
-  /** The data sink in which it is, unless that is the default one. */
+  /** The data sink that has the folder, unless that is the default one. */
   readonly sink?: string;
   /** When the last backup was deleted, epoch ms. */
   readonly since: number;
@@ -79,13 +79,13 @@ export async function takeCensus(
   return { backups: new Map([...backups].toSorted(([a], [b]) => (a < b ? -1 : 1))), snapshots, folders };
 }
 
-/** Notes, with the deletion of a backup, that the sweep must look into its folder. */
+/** Creates the write that has the sweep list the folder of a deleted backup. It is part of the deletion's transaction. */
 export function noteFolder({ table, sink }: BackupRecord, now: number): Write {
   const folder: FormerFolder = { tableId: table.tableId, since: now, ...(sink !== undefined && { sink }) };
   return { Put: { Item: { ...keys.folder({ table: table.name, sink }, table.tableId), ...folder } } };
 }
 
-/** Removes the note of a folder, unless another backup in it was deleted since. */
+/** Creates the write that has the sweep list a folder no longer, unless another backup in it was deleted since. */
 export function forgetFolder(table: string, { tableId, sink, since }: FormerFolder): Write {
   return {
     Delete: {

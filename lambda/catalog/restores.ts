@@ -138,7 +138,10 @@ export class Restores {
     return record;
   }
 
-  /** The same for a backup that is still being made: the restore calls `hold` once the snapshot exists. */
+  /**
+   * Creates the record of a restore to a point in time, whose backup is still being made. The restore calls `hold` once
+   * the snapshot exists. Throws `TableInUse` and `LimitExceeded` like `create`.
+   */
   async createForPointInTime(request: NewRestore): Promise<RestoreRecord> {
     const { asOf, marker } = request.backup;
     const record = { ...this.#toRecord(request, asOf ?? marker), pointInTime: true } as const;
@@ -218,7 +221,7 @@ export class Restores {
     return refused === undefined ? nameExecution(restore.id, attempts) : undefined;
   }
 
-  /** Ends the restore and releases its snapshot. Does nothing if it has ended or another execution has it. */
+  /** Ends the restore and releases its snapshot. Does nothing if the restore has ended or another execution has it. */
   async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', known: RestoreEnd = {}): Promise<void> {
     const end = { ...known, endedAt: this.#clock.now() };
     const writes = [endRestore(restore, status, end), freeSlot(restore)];

@@ -13,7 +13,7 @@ export const defaultSink = 'default';
 
 /**
  * The snapshots of one table in one data sink, each of which may continue an earlier one. It has a head, a turn and pending
- * backups of its own. Without a sink it is that of the default one.
+ * backups of its own. Without `sink`, the data sink is the default one.
  */
 export interface Lineage {
   /** The name of the table. */
@@ -52,12 +52,12 @@ export interface SinkRole {
   readonly externalId?: string;
 }
 
-/** The member `sink` of a record or a request: absent for the default sink, whatever its name was given as. */
+/** Returns the member `sink` of a record or a request. The default sink has no member, even if the caller names it. */
 export function toSinkMember(name: string | undefined): { readonly sink?: string } {
   return name === undefined || name === defaultSink ? {} : { sink: name };
 }
 
-/** The destination of a sink, as people read it. */
+/** Returns the destination of a sink as people write it: `s3://bucket/prefix` or `file:///folder`. */
 export function destinationOf({ bucket, prefix = '', folder }: ConfiguredSink): string {
   if (folder !== undefined) return pathToFileURL(join(folder, prefix)).href;
   return `s3://${[bucket, prefix].filter(Boolean).join('/')}`;

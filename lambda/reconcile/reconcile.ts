@@ -89,7 +89,10 @@ class Pass {
     this.#budget = budget;
   }
 
-  /** Lists records and works on each, a few at a time, until the time is spent. `factsOf` names one for the log. */
+  /**
+   * Lists records and calls `work` for each, a few at a time, until the time is used up. If a record fails, the log line
+   * has its `factsOf`.
+   */
   async forEach<T>(
     list: (onInvalid: OnInvalid) => Promise<readonly T[]>,
     work: (record: T) => Promise<void>,

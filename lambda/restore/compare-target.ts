@@ -14,8 +14,8 @@ type Settings = ReadonlyMap<string, string>;
 
 /**
  * Lists, as texts for people, the differences between a restored table and its description: each setting that a restore
- * makes, except deletion protection, which is switched on after this check. If the description does not say a setting, the
- * table may have any value of it.
+ * makes, except deletion protection, which is switched on after this check. A setting that the promised description lacks
+ * may have any value.
  */
 export function findDifferences(promised: TableDescription, actual: TableDescription): string[] {
   const [wanted, present] = [describeSettings(promised), describeSettings(actual)];

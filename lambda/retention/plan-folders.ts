@@ -14,11 +14,10 @@ import { storeOf, type SweepServices } from './sweep-services.ts';
 const maxOpenManifests = 8;
 
 /**
- * Plans for everything that belongs to one table name: each TableId that it had in each data sink, which have nothing in
- * common, and the staging of its backups, which
- * is taken out of `staged`. With `killReleased` it first ends the lives of released snapshots that nothing holds: a
- * crash between deleting a backup and ending its snapshot leaves them alive. Undefined if the time is spent before
- * everything is read.
+ * Plans for everything that belongs to one table name: the folder of each TableId that it has had, in each data sink, and
+ * the staged objects of its backups, which it takes out of `staged`. Folders share no objects. With `killReleased` it first
+ * ends the lives of released snapshots that nothing holds: a crash between deleting a backup and ending its snapshot leaves
+ * them alive. Returns undefined if the time is used up before everything is read.
  *
  * It reads in this order: the objects; the records of the backups, then those of the snapshots, oldest first
  * (`takeCensus`); the manifests of the live snapshots. Then these may be deleted:
@@ -27,19 +26,19 @@ const maxOpenManifests = 8;
  * - a manifest whose backup has ended and whose snapshot is not live.
  *
  * Why this is safe concurrently with backups, restores, deletions and other sweeps: "ended" and "dead" never change
- * back. So what may be deleted now may be deleted at any later time, unless a later snapshot S refers to it: one whose
- * record was written after the sweep had read past that record's place. S refers only to runs of its own and of its
- * parent P.
+ * back. So an object that may be deleted now may be deleted at any later time, unless a later snapshot S refers to it: a
+ * snapshot whose record was written after the sweep had read past that record's place. S refers only to its own runs and to
+ * those of its parent P.
  *
  * - S's own runs: the backup of S had not ended when the backups were read, else S would have been found.
  * - P's runs: P is alive when S is committed, because it is the head or pinned, or because the commit requires it
- *   (`Turns.commit`). A dead snapshot never revives, so P was alive all the time since S was planned. The record of P
- *   comes before that of S. If the sweep found it, P was alive, and the sweep has read which runs P refers to. If not,
- *   P is a later snapshot itself, and the same argument holds for P. The chain of parents ends at a base, which has
- *   only runs of its own.
+ *   (`Turns.commit`). A dead snapshot never revives, so P has been alive since S was planned. The record of P comes before
+ *   the record of S. If the sweep found the record of P, P was alive, and the sweep has read which runs P refers to. If
+ *   not, P is a later snapshot itself, and the same argument holds for P. The chain of parents ends at a base, which has
+ *   only its own runs.
  *
- * Nothing refers to what a late twin of an ended backup stores; the next sweep deletes it. A live manifest that cannot
- * be read stops every deletion of its TableId, because nobody knows what it refers to.
+ * Nothing refers to objects that a late twin of an ended backup stores; the next sweep deletes them. If a live manifest
+ * cannot be read, nothing of its TableId is deleted, because nobody knows to which runs the manifest refers.
  */
 export async function planTableFolders(
   services: SweepServices,
@@ -70,25 +69,25 @@ export async function planTableFolders(
   return plans;
 }
 
-/** The folder of a TableId in a data sink, by default the default one. */
+/** The folder of a TableId in a data sink. Without `sink`, it is in the default sink. */
 interface TableFolder {
   readonly tableId: string;
   readonly sink?: string | undefined;
 }
 
-/** What a folder holds. `trouble`: why that cannot be found out. */
+/** The objects of a folder; or `trouble`, the reason why they cannot be listed. */
 interface ListedFolder extends TableFolder {
   readonly objects: readonly StoredObject[];
   readonly trouble?: string;
 }
 
-/** Finds the folders that may hold objects: of each TableId in each data sink. */
+/** Finds the folders that may hold objects: one for each TableId and data sink. */
 function findFolders({ backups, snapshots, folders }: Census): TableFolder[] {
   const found = [...backups.values(), ...snapshots, ...folders];
   return [...new Map(found.map(({ tableId, sink }) => [`${tableId}@${sink}`, { tableId, sink }])).values()];
 }
 
-/** Selects what is in one data sink. So an object that a backup in another sink is named after is unknown, and is kept. */
+/** Selects the records of one data sink. So an object of a backup in another sink counts as unknown, and is kept. */
 function selectSink({ backups, snapshots, folders }: Census, sink: string | undefined): Census {
   return {
     backups: new Map([...backups].filter(([, backup]) => backup.sink === sink)),
@@ -98,8 +97,8 @@ function selectSink({ backups, snapshots, folders }: Census, sink: string | unde
 }
 
 /**
- * Lists the objects of a table's folders; undefined if the time is spent before the end. A sink that cannot be listed does
- * not keep the sweep from the others.
+ * Lists the objects of a table's folders. Returns undefined if the time is used up before the end. If one sink cannot be
+ * listed, the others still are.
  */
 async function listFolders(
   services: SweepServices,
@@ -162,7 +161,7 @@ async function planTableId(
 }
 
 /**
- * Finds the note of a folder that has been of no use since `deadline` (epoch ms): no backup or snapshot is in it, and no
+ * Finds the note of a folder that has been unused since `deadline` (epoch ms): it has no backup and no snapshot, and no
  * late twin can still store anything there.
  */
 function findUnusedFolder(
@@ -175,7 +174,7 @@ function findUnusedFolder(
   return folders.find((folder) => folder.tableId === tableId && folder.since <= deadline);
 }
 
-/** Reads which runs the snapshots' manifests refer to; undefined if the time is spent before all are read. */
+/** Reads to which runs the snapshots' manifests refer. Returns undefined if the time is used up before all are read. */
 async function readReferredRuns(
   services: SweepServices,
   sink: string | undefined,

@@ -15,7 +15,7 @@ export async function listStaged({ store }: Pick<SweepServices, 'store'>): Promi
 }
 
 /**
- * Plans for what the backups in the census have staged, and takes these objects out of `staged`. `planDeletedStaging`
+ * Plans for the objects that the backups in the census have staged, and takes them out of `staged`. `planDeletedStaging`
  * plans for deleted backups.
  */
 export function planBackupStaging({ backups }: Census, staged: Staged): SweepPlan {
@@ -29,9 +29,9 @@ export function planBackupStaging({ backups }: Census, staged: Staged): SweepPla
 const maxLookups = 16;
 
 /**
- * Plans for what deleted backups of the table, or of any, have staged, and takes these objects out of `staged`. It looks up
- * only ids that have staged objects and that no table's plan has taken, so the number of its calls does not grow with the
- * number of deleted backups.
+ * Plans for the objects that deleted backups (of one table, or of all) have staged, and takes them out of `staged`. It looks
+ * up only ids that have staged objects and that no table's plan has taken, so the number of its calls does not grow with
+ * the number of deleted backups.
  */
 export async function planDeletedStaging(
   { catalog }: Pick<SweepServices, 'catalog'>,
@@ -56,9 +56,9 @@ export async function planDeletedStaging(
 }
 
 /**
- * Plans for what restores have staged, and takes these objects out of `staged`. The index that lists running restores
- * may lag, so a restore younger than the grace counts as running. A lag longer than that would make a running restore
- * fail, and harm nothing else.
+ * Plans for the objects that restores have staged, and takes them out of `staged`. The index that lists running restores
+ * may lag, so a restore younger than the grace counts as running. If the index lags longer than that, a running restore
+ * fails; nothing else is harmed.
  */
 export async function planRestoreStaging(services: SweepServices, staged: Staged): Promise<FolderPlan> {
   const jobs = [...staged.keys()].filter((job) => job.startsWith('restore-'));
@@ -93,7 +93,7 @@ function takeStaged(staged: Staged, job: string): StoredObject[] {
   return objects;
 }
 
-/** Start of a job in epoch ms: the id of a backup or restore begins with the time of its request. */
+/** Reads the start of a job (epoch ms) from its id: the id of a backup or restore begins with the time of its request. */
 function startOf(job: string): number {
   return Number(job.replace('restore-', '').split('-')[0]);
 }

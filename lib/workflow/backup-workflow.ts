@@ -52,7 +52,7 @@ export class BackupWorkflow extends Construct {
       maxConcurrency,
       results: 'scanned',
     });
-    // As parameters: the interpreter of the embedded runtime takes a result of 0 for no result.
+    // `parameters`, not `result`: the interpreter of the embedded runtime treats a result of 0 as missing.
     const startCollect = Pass.jsonPath(this, 'StartCollect', {
       parameters: { job: JsonPath.objectAt('$.job'), part: 0 },
     });
@@ -85,7 +85,7 @@ export class BackupWorkflow extends Construct {
     const commit = invoke(this, 'Commit', functions.Commit, 'job');
     const handOver = invoke(this, 'HandOver', functions.HandOver, 'job', 'status');
 
-    // No Map gets an empty list: what a Distributed Map does then is not documented, and running one takes time.
+    // No Map gets an empty list: AWS does not document the outcome, and a Distributed Map takes time even without work.
     begin.next(
       chooseByStatus(
         this,
@@ -129,7 +129,7 @@ export class BackupWorkflow extends Construct {
       ),
     );
 
-    // Not Abort and HandOver: their failure ends the execution, and the reconciler finishes their work.
+    // Abort and HandOver have no catch: their failure ends the execution, and the reconciler finishes their work.
     catchAll(abort, begin, scanSegments, collect, partitionAll, arrange, applyAll, commit);
     return begin;
   }

@@ -47,8 +47,8 @@ export function createRangeMap(scope: Construct, props: RangeMapProps): Distribu
 }
 
 /**
- * Creates the state that ends a child. Its result is one number, so that those of 500 children fit into a state. It is not 0,
- * which the interpreter of the embedded runtime takes for no result.
+ * Creates the state that ends a child. Its result is one number, so that the results of 500 children fit into a state. The
+ * number is never 0, because the interpreter of the embedded runtime treats 0 as a missing result.
  */
 function createChildEnd(scope: Construct, name: string, value: 1 | -1): Pass {
   return Pass.jsonPath(scope, name, { result: Result.fromNumber(value) });

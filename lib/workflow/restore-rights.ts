@@ -58,7 +58,7 @@ export function grantRestoreRights(
   store.grantStage(PlanRestore, 'restore', 'plan.json');
   store.grantStage(MaterializeRange, 'restore', 'materialize/*', 'import/*');
   store.grantStage(WriteRange, 'restore', 'write/*');
-  // They write only the note of why they failed.
+  // These steps store only one object: the reason of a failure.
   for (const step of [...others, FinishRestore]) store.grantStage(step, 'restore');
   for (const step of [...contentReaders, ...others, TagTable]) secret.grantSign(step);
 }

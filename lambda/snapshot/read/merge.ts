@@ -2,7 +2,7 @@
  * Merge: reads several sorted sources as one sorted sequence.
  *
  *   oldest source    a   .   c   .   e  ┐
- *   newer source     a   b   .   .   e  ├ heap: the smallest current entry on top, of equal keys the older source's
+ *   newer source     a   b   .   .   e  ├ heap: the smallest current entry on top; for equal keys, the entry of the older source
  *   newest source    .   b   .   d   e  ┘
  *   merged           a   b   c   d   e    entries of one key are combined, oldest first: e = combine(combine(e, e), e)
  *
