@@ -9,6 +9,11 @@ const wire = [
   'test/local/**/*.test.ts',
   'test/*/**/wire/**/*.test.ts',
 ];
+/** These need a deployed stack, which the environment names, and run alone (`.ci/deployed.sh`). */
+const deployed = ['test/deployed/**/*.test.ts'];
+const hasDeployment = Boolean(process.env['TIDEMARK_TEST_DEPLOYMENT']);
+/** These run against both. */
+const clients = ['test/acceptance/clients.test.ts'];
 
 /** The profiles run one after another, so that a worker loads modules once for all files of a profile. */
 const profile = (name: string, groupOrder: number, include: string[], exclude: string[]) => ({
@@ -18,16 +23,19 @@ const profile = (name: string, groupOrder: number, include: string[], exclude: s
 
 export default defineConfig({
   test: {
-    projects: [
-      profile('unit', 1, ['test/**/*.test.ts'], [...database, ...wire]),
-      profile('database', 2, database, wire),
-      profile('wire', 3, wire, []),
-    ],
+    projects: hasDeployment
+      ? [profile('deployed', 1, [...deployed, ...clients], [])]
+      : [
+          profile('unit', 1, ['test/**/*.test.ts'], [...database, ...wire, ...deployed]),
+          profile('database', 2, database, wire),
+          profile('wire', 3, wire, []),
+        ],
     globalSetup: ['test/support/run.ts'],
     env: { TMPDIR: openRunFolder() },
-    testTimeout: 120_000,
+    testTimeout: hasDeployment ? 300_000 : 120_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Tests of a deployment mostly wait for it.
+    maxWorkers: hasDeployment ? 3 : 2,
     // The files of a worker share its modules: loading the AWS SDK and the CDK again for each file takes longer than most
     // of their tests. So no test may leave a mock or an environment variable behind.
     isolate: false,

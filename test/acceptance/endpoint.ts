@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly patienceMs: number;
   /** The pause between two checks of whether it is done. */
   readonly pollMs: number;
+  /** False if the DynamoDB with the tables does not do point-in-time recovery as AWS documents it. @default true */
+  readonly hasRecovery?: boolean;
   /** The endpoint's clock, which tests may move; absent: the system's clock. */
   readonly clock?: SimulatedClock;
 }
@@ -36,6 +38,7 @@ export const root = join(import.meta.dirname, '..', '..');
  * - TIDEMARK_TEST_SIGNING_NAME: `execute-api` for a deployed endpoint
  * - TIDEMARK_TEST_DYNAMODB_ENDPOINT: the DynamoDB with its tables, if it is not AWS's (for `npm start`: the same URL)
  * - TIDEMARK_TEST_TABLE_PREFIX: see tables.ts
+ * - TIDEMARK_TEST_RECOVERY: `none` leaves out the tests of point-in-time recovery
  */
 export async function endpointUnderTest(): Promise<Endpoint> {
   const url = process.env['TIDEMARK_TEST_ENDPOINT'];
@@ -46,8 +49,13 @@ export async function endpointUnderTest(): Promise<Endpoint> {
 }
 
 function readDeployment(url: string): Endpoint {
-  const { AWS_REGION, AWS_DEFAULT_REGION, TIDEMARK_TEST_SIGNING_NAME, TIDEMARK_TEST_DYNAMODB_ENDPOINT } =
-    process.env;
+  const {
+    AWS_REGION,
+    AWS_DEFAULT_REGION,
+    TIDEMARK_TEST_SIGNING_NAME,
+    TIDEMARK_TEST_DYNAMODB_ENDPOINT,
+    TIDEMARK_TEST_RECOVERY,
+  } = process.env;
   const region = AWS_REGION ?? AWS_DEFAULT_REGION;
   if (region === undefined) throw new Error('set AWS_REGION to the region of TIDEMARK_TEST_ENDPOINT');
   return {
@@ -56,6 +64,7 @@ function readDeployment(url: string): Endpoint {
     ...(TIDEMARK_TEST_SIGNING_NAME && { signingName: TIDEMARK_TEST_SIGNING_NAME }),
     ...(TIDEMARK_TEST_DYNAMODB_ENDPOINT && { tablesUrl: TIDEMARK_TEST_DYNAMODB_ENDPOINT }),
     env: { ...process.env, AWS_DEFAULT_REGION: region },
+    hasRecovery: TIDEMARK_TEST_RECOVERY !== 'none',
     // On AWS, the latest restorable time is five minutes ago, and a restore takes a quarter of an hour.
     patienceMs: 45 * 60_000,
     pollMs: 1000,

@@ -48,7 +48,7 @@ export function defineScenario(
     });
     defineBackupTests(world);
     defineRestoreTests(world);
-    definePointInTimeTests(world);
+    if (endpoint.hasRecovery !== false) definePointInTimeTests(world);
     defineErrorTests(world);
     definePathTests(world);
     more(world);

@@ -10,7 +10,7 @@ import { testObjectStore } from './object-store.suite.ts';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const connect = (endpoint: string) => new S3Client({ endpoint, region: 'us-east-1', credentials });
 
-// `.ci/s3-server.sh` starts a server that implements the whole protocol, and prints this variable.
+// `.ci/emulator.sh` starts a server that implements the whole protocol, and prints this variable.
 const realEndpoints = [process.env.TIDEMARK_TEST_S3_ENDPOINT ?? []].flat();
 
 describe.each(realEndpoints)('the S3 store on the server at %s', (endpoint) => {

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../lambda/runtime/clock.ts';
-import type { TestDatabase } from './database.ts';
 import { deleteItem, keyOf, normal, putItem, type SdkItem } from './tables.ts';
 
 /** One write, and the times between which it took effect, epoch ms. */
@@ -25,7 +24,10 @@ export class Writer {
   readonly #history: Write[] = [];
   readonly #keys = new Set<string>();
 
-  constructor({ dynamodb, clock }: Pick<TestDatabase, 'dynamodb' | 'clock'>, table: string) {
+  constructor(
+    { dynamodb, clock }: { readonly dynamodb: DynamoDBClient; readonly clock: Clock },
+    table: string,
+  ) {
     this.#clock = clock;
     this.#dynamodb = dynamodb;
     this.#table = table;

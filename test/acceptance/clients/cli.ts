@@ -86,8 +86,6 @@ function toCommand(operation: string): string {
 
 /** Reads an error of the service from the CLI's output; undefined for an error of the CLI itself. */
 function parseError(stderr: string): ServiceError | undefined {
-  const match = /An error occurred \((\w+)\) when calling the \w+ createOperation(?: \(.*?\))?: (.*)/s.exec(
-    stderr,
-  );
+  const match = /An error occurred \((\w+)\) when calling the \w+ operation(?: \(.*?\))?: (.*)/s.exec(stderr);
   return match ? new ServiceError(String(match[1]), String(match[2]).trim()) : undefined;
 }

@@ -39,6 +39,7 @@ export function headersOf(operation: string): Record<string, string> {
 }
 
 export interface Sent {
+  /** @default the path of the URL */
   readonly path?: string;
   readonly method?: string;
   readonly headers: OutgoingHttpHeaders;
@@ -50,10 +51,11 @@ export interface Sent {
 /** Sends exactly one request. */
 export async function send(
   url: string,
-  { path = '/', method = 'POST', headers, body = '', agent }: Sent,
+  { path, method = 'POST', headers, body = '', agent }: Sent,
 ): Promise<Answer> {
-  const { hostname, port } = new URL(url);
-  const outgoing = request({ hostname, port, path, method, headers, agent: agent ?? false });
+  const { hostname, port, pathname } = new URL(url);
+  const options = { hostname, port, path: path ?? pathname, method, headers };
+  const outgoing = request({ ...options, agent: agent ?? false });
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
   outgoing.end(body);
   const [incoming] = await answered;

@@ -8,14 +8,14 @@ import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { findDatabaseFile } from '../../../local/dynamodb/embedded-database.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
-import { type Answer, call, type Json, ok } from './http.ts';
+import { type Answer, call, type Json, ok, operations } from './http.ts';
 
 /** How long to wait for a backup, a restore or a restorable time. */
 const patience = { timeout: 60_000, interval: 25 };
 
 /** Calls `ask` until it returns a value other than false, and returns that value. */
-export function eventually<T>(ask: () => T | Promise<T>): Promise<Exclude<T, false>> {
-  return vi.waitUntil(ask, patience) as Promise<Exclude<T, false>>;
+export function eventually<T>(ask: () => T | Promise<T>, waiting = patience): Promise<Exclude<T, false>> {
+  return vi.waitUntil(ask, waiting) as Promise<Exclude<T, false>>;
 }
 
 /** The parameters of a table with the key `id` and a stream. */
@@ -30,6 +30,10 @@ export const simpleTable = {
 export interface Place {
   readonly url: string;
   readonly clock?: SimulatedClock;
+  /** The DynamoDB with the tables. @default the same endpoint */
+  readonly tablesUrl?: string;
+  /** How long to wait for something, and between two looks at it, in ms. @default a minute, 25 ms */
+  readonly waiting?: { readonly timeout: number; readonly interval: number };
 }
 
 /** A DynamoDB endpoint that tests use only over HTTP. */
@@ -58,11 +62,20 @@ export class Wire {
   }
 
   call(operation: string, body: unknown, more: OutgoingHttpHeaders = {}): Promise<Answer> {
-    return call(this.url, operation, body, more);
+    return call(this.#findUrl(operation), operation, body, more);
   }
 
   ok(operation: string, body: unknown): Promise<Json> {
-    return ok(this.url, operation, body);
+    return ok(this.#findUrl(operation), operation, body);
+  }
+
+  #findUrl(operation: string): string {
+    const { url, tablesUrl = url } = this.#findPlace();
+    return operations.includes(operation) ? url : tablesUrl;
+  }
+
+  #eventually<T>(ask: () => T | Promise<T>): Promise<Exclude<T, false>> {
+    return eventually(ask, this.#findPlace().waiting);
   }
 
   /** Creates a table and returns its whole name. */
@@ -75,7 +88,7 @@ export class Wire {
   /** Deletes a table and waits until its name is free. */
   async dropTable(TableName: string): Promise<void> {
     await this.ok('DeleteTable', { TableName });
-    await eventually(async () => (await this.call('DescribeTable', { TableName })).status === 400);
+    await this.#eventually(async () => (await this.call('DescribeTable', { TableName })).status === 400);
   }
 
   /** Writes `count` items from number `from` on. */
@@ -120,7 +133,7 @@ export class Wire {
 
   /** Waits until the backup is no longer CREATING, and returns its details. */
   waitForEnd(arn: string): Promise<Json> {
-    return eventually(async () => {
+    return this.#eventually(async () => {
       const details = await this.describeBackup(arn);
       return details['BackupStatus'] !== 'CREATING' && details;
     });
@@ -153,7 +166,7 @@ export class Wire {
 
   /** Waits until the table is ACTIVE, and returns its description. */
   waitUntilActive(TableName: string): Promise<Json> {
-    return eventually(async () => {
+    return this.#eventually(async () => {
       const { Table } = await this.ok('DescribeTable', { TableName });
       return (Table as Json)['TableStatus'] === 'ACTIVE' && (Table as Json);
     });
@@ -161,7 +174,7 @@ export class Wire {
 
   /** Waits until a table that is being restored is ACTIVE or gone. */
   waitForOutcome(TableName: string): Promise<'ACTIVE' | 'gone'> {
-    return eventually(async () => {
+    return this.#eventually(async () => {
       const answer = await this.call('DescribeTable', { TableName });
       if (answer.status === 400) return 'gone';
       return (answer.json['Table'] as Json)['TableStatus'] === 'ACTIVE' && 'ACTIVE';
@@ -191,7 +204,7 @@ export class Wire {
   async createRecoverableTable(name: string): Promise<string> {
     const table = await this.createTable(name);
     await this.switchRecovery(table, true);
-    await eventually(
+    await this.#eventually(
       async () => (await this.describeRecovery(table))['LatestRestorableDateTime'] !== undefined,
     );
     return table;
@@ -202,7 +215,7 @@ export class Wire {
     const { clock } = this.#findPlace();
     const now = (clock?.now() ?? Date.now()) / 1000;
     clock?.advance(2000);
-    await eventually(
+    await this.#eventually(
       async () => Number((await this.describeRecovery(table))['LatestRestorableDateTime']) >= now,
     );
   }
