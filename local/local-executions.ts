@@ -4,6 +4,7 @@ import { runStep, type Step } from '../lambda/handlers/compose/run-step.ts';
 import type { BackupId } from '../lambda/model/ids.ts';
 import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/jobs/states.ts';
 import { findDefinition } from './definitions.ts';
+import { RecentNames } from './recent-names.ts';
 import { steps } from './steps.ts';
 import { waitFor } from './wait-for.ts';
 import type { Services } from '../lambda/services/services.ts';
@@ -34,6 +35,12 @@ export interface LocalOptions {
 /** How long `idle` waits for executions by default, in real time. */
 const maxIdleMs = 10 * 60_000;
 
+/**
+ * The names of so many ended executions are remembered. Whoever starts an execution again, or asks for its state, does so
+ * within a day.
+ */
+const maxEnded = 100_000;
+
 interface Running {
   readonly abort: () => void;
   readonly ended: Promise<void>;
@@ -47,7 +54,7 @@ const tasksOf: Record<Machine, Readonly<Record<string, TaskHandler>>> = {
 /** Runs the state machines in this process: interprets their definitions, and calls the steps as functions. */
 export function createLocalExecutions(options: LocalOptions): LocalExecutions {
   const running = new Map<string, Running>();
-  const ended = new Set<string>();
+  const ended = new RecentNames(maxEnded);
   const read = new Set<BackupId>();
   let stopped = false;
   const machines = {

@@ -21,17 +21,20 @@ export async function findHead(
 /** A snapshot older than this cannot be continued: streams keep a day, point-in-time recovery at most 35 days. */
 const maxParentAgeMs = 36 * 24 * 60 * 60 * 1000;
 
+/** At most this many snapshots are looked at, the latest ones: more would make each backup slower as the table gets older. */
+const maxParents = 500;
+
 /** Finds the live snapshots of the backup's lineage that are or were the head and may be continued, latest first. */
 export async function findFormerHeads(
   { catalog, clock }: Pick<Services, 'catalog' | 'clock'>,
-  { table, sink }: Pick<BackupRecord, 'table' | 'sink'>,
+  { table, sink, asOf: wanted }: Pick<BackupRecord, 'table' | 'sink' | 'asOf'>,
 ): Promise<Parent[]> {
   const lineage = { table: table.name, sink };
-  const snapshots = await catalog.snapshots.listSince(lineage, clock.now() - maxParentAgeMs);
+  const range = { since: clock.now() - maxParentAgeMs, ...(wanted !== undefined && { until: wanted }) };
+  const snapshots = await catalog.snapshots.listLatest(lineage, range, maxParents);
   return snapshots
     .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
-    .map(toParent)
-    .toReversed();
+    .map(toParent);
 }
 
 /** Turns the record of a snapshot into a parent for the sources. */

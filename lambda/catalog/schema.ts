@@ -14,7 +14,7 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
  * | in a sink   | `TABLE#name`  | `TABLE#sink`   | TABLES, name@sink                             |
  * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (unless internal)                 |
- * | once deleted| `TABLE#name`  | `DELETED#id`   | DELETED, id                                   |
+ * | once deleted| `TABLE#name`  | `DELETED#id`   | DELETED, id                    (with a TTL)   |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
  * | folder      | `TABLE#name`  | `FOLDER#id`    |                                               |
  * | in a sink   | `TABLE#name`  | `FOLDER#id@sink` |                                             |
@@ -26,8 +26,8 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | listing     | `RESTORE#target`| `LISTED`     | LISTED_RESTORES, id of the latest restore     |
  * | use         | `RESTORE#target`| `USE`        | USES_OF#table#backup, id of the latest restore|
  * | set         | `SETS#name`   | `SET#id`       | SETS, 16-digit id                             |
- * | once deleted| `SETS#name`   | `DELETED#id`   |                                               |
- * | member      | `SETS#name`   | `MEMBER#id#table` |                                            |
+ * | once deleted| `SETS#name`   | `DELETED#id`   |                                (with a TTL)   |
+ * | member      | `SETS#name`   | `MEMBER#id#table` |            (with a TTL once deleted)       |
  * | open set    | `SETS#name`   | `OPEN#id`      | OPEN_SETS, 16-digit id (while it is being     |
  * |             |               |                | made or deleted)                              |
  * | series      | `SETS#name`   | `SERIES`       |                                               |
@@ -39,7 +39,7 @@ import type { SetId, SetKey } from '../model/sets.ts';
  */
 export const index = { name: 'by-collection', partition: 'collection', sort: 'position' } as const;
 
-/** The attribute by which DynamoDB removes counters, request records and nonces, epoch seconds. */
+/** The attribute by which DynamoDB removes counters, request records, nonces and records of what was deleted, epoch seconds. */
 export const ttlAttribute = 'ttl';
 
 export interface RecordKey {

@@ -3,7 +3,7 @@ import type { SeriesSettings, SetKey, SetMember, SetOutcome, SetRecord } from '.
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { putNew, rememberRequest } from './common-writes.ts';
-import { keys, toPosition, toSetPosition } from './schema.ts';
+import { keys, toPosition, toSetPosition, ttlAttribute } from './schema.ts';
 
 /** The writes that transactions on backup sets are made of. */
 
@@ -143,16 +143,29 @@ export function beginDeleting(set: SetRecord, deletedBy: string | undefined): Wr
   ];
 }
 
-/** Ends the deletion of a set. */
-export function finishDeleting(key: SetKey): Write[] {
+/** Has DynamoDB remove the record of a member of a deleted set, at a time in epoch seconds. */
+export function expireMember(key: SetKey, table: string, ttl: number): Write {
+  return {
+    Update: {
+      Key: { ...keys.setMember(key, table) },
+      UpdateExpression: 'SET #ttl = :ttl',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#ttl': ttlAttribute },
+      ExpressionAttributeValues: { ':ttl': ttl },
+    },
+  };
+}
+
+/** Ends the deletion of a set, and has DynamoDB remove its record at a time in epoch seconds. */
+export function finishDeleting(key: SetKey, ttl: number): Write[] {
   return [
     {
       Update: {
         Key: { ...keys.deletedSet(key) },
-        UpdateExpression: 'SET #status = :deleted',
+        UpdateExpression: 'SET #status = :deleted, #ttl = :ttl',
         ConditionExpression: '#status = :deleting',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':deleted': 'DELETED', ':deleting': 'DELETING' },
+        ExpressionAttributeNames: { '#status': 'status', '#ttl': ttlAttribute },
+        ExpressionAttributeValues: { ':deleted': 'DELETED', ':deleting': 'DELETING', ':ttl': ttl },
       },
     },
     closeSet(key),

@@ -13,6 +13,7 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { CatalogTable } from './catalog-table.ts';
+import { toDeletedTtl } from './common-writes.ts';
 import { decodeAll, type OnInvalid } from './decode.ts';
 import { decodeLastSet, decodeSeries, decodeSet, decodeSetKey, decodeSetMember } from './decode-set.ts';
 import { keys, toPosition, toSetPosition } from './schema.ts';
@@ -25,6 +26,7 @@ import {
   endMember,
   endRunning,
   endSet,
+  expireMember,
   finishDeleting,
   refuseMember,
   updateSeries,
@@ -58,6 +60,9 @@ export interface SetQuery {
 
 /** How many times a request is tried: in the meantime a new day may begin, or another set may begin and end. */
 const maxTries = 10;
+
+/** One transaction lets at most this many members' records expire. */
+const maxExpiring = 50;
 
 /** One reading takes at most this many expired sets. */
 const maxExpired = 1000;
@@ -201,11 +206,17 @@ export class Sets {
   }
 
   /**
-   * Ends the deletion of a set whose members no longer have backups. The records of its members stay, so that no late
-   * twin of its request makes another backup.
+   * Ends the deletion of a set whose members have no backups any longer. The records of the set and its members are kept for
+   * 90 days, so that no late twin of its request makes another backup.
    */
   async finishDeleting(key: SetKey): Promise<void> {
-    await this.#rows.transact(finishDeleting(key));
+    const ttl = toDeletedTtl(this.#clock.now());
+    const members = await this.readMembers(key);
+    for (let at = 0; at < members.length; at += maxExpiring) {
+      const some = members.slice(at, at + maxExpiring);
+      await this.#rows.transact(some.map(({ table }) => expireMember(key, table, ttl)));
+    }
+    await this.#rows.transact(finishDeleting(key, ttl));
   }
 
   /** Returns the next number of a set. A number may stay unused. */

@@ -8,7 +8,8 @@ import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import { type Census, type FormerFolder, forgetFolder, noteFolder, takeCensus } from './census.ts';
 import { decodeBackup, decodeSnapshot } from './decode.ts';
-import { keys, toPosition } from './schema.ts';
+import { toDeletedTtl } from './common-writes.ts';
+import { keys, toPosition, ttlAttribute } from './schema.ts';
 import { deleteMember } from './set-writes.ts';
 
 /** Damage in stored objects that a verification, a restore, a read, a comparison or a backup has found. */
@@ -46,9 +47,6 @@ export interface SnapshotRecord {
   /** The first damage that was found in the snapshot's objects. Once it is set, no backup continues the snapshot. */
   readonly damage?: SeenDamage;
 }
-
-/** How many snapshots are read at a time. */
-const pageSize = 500;
 
 /** A write that keeps a snapshot alive for a holder, on condition that it is alive. */
 export function pinSnapshot(table: string, snapshot: BackupId, holder: string): Write {
@@ -95,10 +93,22 @@ export class Snapshots {
     return takeCensus(this.#rows, table, listed);
   }
 
-  /** Reads the snapshots of a lineage whose backups were requested at `since` (epoch ms) or later, in order of their ids. */
-  async listSince(lineage: Lineage, since: number): Promise<SnapshotRecord[]> {
-    const range = { pk: keys.table(lineage).pk, from: `SNAPSHOT#${toPosition(since)}`, to: 'SNAPSHOT#~' };
-    const snapshots = (await Array.fromAsync(this.#rows.streamRange(range, pageSize))).map(decodeSnapshot);
+  /**
+   * Reads the snapshots of a lineage whose backups were requested from `since` to `until` (epoch ms), or until now, the latest
+   * first. Reads at most `limit` rows, of all lineages of the table's name.
+   */
+  async listLatest(
+    lineage: Lineage,
+    { since, until }: { readonly since: number; readonly until?: number },
+    limit: number,
+  ): Promise<SnapshotRecord[]> {
+    const range = {
+      pk: keys.table(lineage).pk,
+      from: `SNAPSHOT#${toPosition(since)}`,
+      to: `SNAPSHOT#${until === undefined ? '' : toPosition(until)}~`,
+      newestFirst: true,
+    } as const;
+    const snapshots = (await this.#rows.queryRange(range, limit)).map(decodeSnapshot);
     return snapshots.filter(({ sink }) => sink === lineage.sink);
   }
 
@@ -197,8 +207,8 @@ function removeRecord({ id, status, table }: BackupRecord): Write {
 }
 
 /**
- * Stores the record of a deleted backup under a key that no list reads: it is found only by its id. A record with a final
- * status does not change otherwise.
+ * Stores the record of a deleted backup for 90 days, under a key that no list reads: it is found only by its id. A record
+ * with a final status does not change otherwise.
  */
 function keepDeleted(
   backup: BackupRecord,
@@ -210,7 +220,7 @@ function keepDeleted(
     status: 'DELETED',
     ...deletion,
   };
-  const place = { collection: 'DELETED', position: id };
+  const place = { collection: 'DELETED', position: id, [ttlAttribute]: toDeletedTtl(deletion.deletedAt) };
   return { Put: { Item: { ...keys.deletedBackup(table.name, id), ...deleted, ...place } } };
 }
 

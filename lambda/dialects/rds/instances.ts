@@ -86,14 +86,34 @@ function readSetId(instance: string, text: string): SetId | undefined {
   }
 }
 
-/** Reads all sets of an instance, the newest first. There are at most 20 a day. */
+/** At most this many sets are read for one request: those of a year and a half, at 20 a day. */
+const maxSets = 10_000;
+
+/** How far the order of sets may differ from that of their times: clocks differ, and a request takes a while. */
+const disorderMs = 60 * 60 * 1000;
+
+/** Reads the sets of an instance that were requested at `since` (epoch ms) or later, the newest first, at most `maxSets`. */
 export async function readSets(
   { operations }: ActionContext,
   instance: string,
+  since: number,
 ): Promise<readonly ListedSet[]> {
   const sets: ListedSet[] = [];
-  for await (const set of listSets(operations, instance)) if (isOf(instance, set)) sets.push(set);
+  let read = 0;
+  for await (const set of listSets(operations, instance)) {
+    if (set.marker < since - disorderMs || read++ === maxSets) break;
+    if (isOf(instance, set) && set.marker >= since) sets.push(set);
+  }
   return sets;
+}
+
+/** Finds the set of an instance that is being made. Sets of a name are made one after another, so it is the newest. */
+export async function findRunningSet(
+  { operations }: ActionContext,
+  instance: string,
+): Promise<readonly ListedSet[]> {
+  const { sets } = await operations.listBackupSets({ name: instance, limit: 1, newestFirst: true });
+  return sets.filter((set) => isOf(instance, set));
 }
 
 /**

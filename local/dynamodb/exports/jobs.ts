@@ -39,6 +39,12 @@ export interface JobOptions {
 /** "A client token is valid for 8 hours" (API reference of both operations). */
 const tokenLifeMs = 8 * 60 * 60 * 1000;
 
+/** "DynamoDB keeps the list of exports and imports for 90 days" (developer guide). */
+const listedMs = 90 * 24 * 60 * 60 * 1000;
+
+/** At most this many ended jobs are kept: each change writes all jobs to the file. */
+const maxEnded = 1000;
+
 /** The largest page of ListExports and ListImports. */
 const pageJobs = 25;
 
@@ -86,8 +92,18 @@ export class Jobs<D extends Described> {
 
   /** Adds a job. Resolves when it is in the file. */
   add(arn: string, job: Job<D>): Promise<void> {
+    this.#forgetOld();
     this.#jobs.set(arn, job);
     return this.#save();
+  }
+
+  /** Forgets jobs that ended long ago, as DynamoDB does, and the first ones of very many. */
+  #forgetOld(): void {
+    const deadline = this.#options.clock.now() - listedMs;
+    const ended = [...this.#jobs].filter(([, job]) => job.ended !== undefined);
+    for (const [i, [arn, job]] of ended.entries()) {
+      if (timeOf(job.begun.StartTime) < deadline || i < ended.length - maxEnded) this.#jobs.delete(arn);
+    }
   }
 
   /** Lists the jobs that a killed process did not finish. */

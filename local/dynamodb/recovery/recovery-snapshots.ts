@@ -26,7 +26,10 @@ export function requestSnapshot(
   return createBackup(services, { ...request, table, name: backupName, internal: true, expiresAt });
 }
 
-/** The markers of a table's snapshots. `ready`: complete, and the stream holds all later changes. `coming`: being made. */
+/** At most this many snapshots of the last day are looked at, the latest ones. */
+const maxSnapshots = 2000;
+
+/** The markers of a table's snapshots, in order. `ready`: complete, and the stream holds all later changes. `coming`: being made. */
 export interface SnapshotMarkers {
   readonly ready: readonly number[];
   readonly coming: readonly number[];
@@ -36,15 +39,15 @@ export async function findSnapshots(
   services: Services,
   { identity, streamArn }: Table,
 ): Promise<SnapshotMarkers> {
-  const { backups, snapshots } = await services.catalog.snapshots.takeCensus(identity.name);
-  const candidates = snapshots.filter(
-    ({ alive, asOf, tableId, sink }) =>
-      alive && asOf === undefined && tableId === identity.tableId && sink === undefined,
+  const { catalog, clock } = services;
+  const { name, tableId: own } = identity;
+  const [latest, record] = await Promise.all([
+    catalog.snapshots.listLatest({ table: name }, { since: clock.now() - lifeMs }, maxSnapshots),
+    catalog.turns.getTable(name),
+  ]);
+  const candidates = latest.filter(
+    ({ alive, asOf, tableId }) => alive && asOf === undefined && tableId === own,
   );
-  const ready = await filterInReach(services, streamArn, candidates);
-  const coming = [...backups].filter(
-    ([, { status, tableId, sink }]) =>
-      status === 'CREATING' && tableId === identity.tableId && sink === undefined,
-  );
-  return { ready: ready.map(({ id }) => markerOf(id)), coming: coming.map(([id]) => markerOf(id)) };
+  const ready = await filterInReach(services, streamArn, candidates.toReversed());
+  return { ready: ready.map(({ id }) => markerOf(id)), coming: (record?.pending ?? []).map(markerOf) };
 }

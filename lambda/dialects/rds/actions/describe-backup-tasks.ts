@@ -1,6 +1,6 @@
 import { createAction } from '../action.ts';
 import { backupMode, encodeTask, taskStatusOf } from '../encode-set.ts';
-import { findSet, readSets } from '../instances.ts';
+import { findRunningSet, findSet } from '../instances.ts';
 import { modeFilter, instanceId } from '../common-parameters.ts';
 
 export const describeBackupTasks = createAction({
@@ -21,7 +21,7 @@ export const describeBackupTasks = createAction({
     const isRequested = BackupJobId !== undefined;
     const sets = isRequested
       ? await findSet(context, DBInstanceId, BackupJobId)
-      : await readSets(context, DBInstanceId);
+      : await findRunningSet(context, DBInstanceId);
     const shown = sets.filter((set) => {
       if (!isRequested && set.status !== 'CREATING') return false;
       if (BackupMode !== undefined && BackupMode !== backupMode) return false;

@@ -40,7 +40,7 @@ export const describeBackups = createAction({
     if (EndTime < StartTime) throw invalidParameterError('EndTime', 'It is before StartTime.');
     const sets =
       BackupId === undefined
-        ? await readSets(context, DBInstanceId)
+        ? await readSets(context, DBInstanceId, StartTime)
         : await findSet(context, DBInstanceId, BackupId);
     const { BackupStatus, BackupMode, BackupType } = input;
     const found = sets.filter(
