@@ -48,6 +48,7 @@ it('the deletion of a table waits for the table’s backups, even across a resta
     figures: { items: 5 },
   });
   await vi.waitUntil(() => !after.has(table));
+  await after.close();
   expect((await openDeletions()).has(table)).toBe(false);
 });
 
