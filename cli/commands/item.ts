@@ -1,4 +1,4 @@
-import { parseJson } from '../../lambda/item/parse-json.ts';
+import { parseShallowJson } from '../../lambda/item/parse-json.ts';
 import { backupForms, findBackupArn } from '../backup-name.ts';
 import { defineCommand } from '../command.ts';
 import { escapeInvisible, toJson } from '../output.ts';
@@ -32,7 +32,7 @@ Exit code: 0 item printed, 1 no such item, 2 error`,
 function parseKey(text: string | undefined): object {
   if (text === undefined) throw new UsageError('--key is missing');
   try {
-    const key = parseJson(text);
+    const key = parseShallowJson(text);
     if (typeof key === 'object' && key !== null && !Array.isArray(key)) return key;
   } catch {
     // Text that is not JSON gets the error below.

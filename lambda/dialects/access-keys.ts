@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { parseShallowJson } from '../item/parse-json.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** The verbs that a key may have. */
@@ -73,9 +74,9 @@ export function parseKeys(text: string): AccessKey[] {
 
 function parseText(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseShallowJson(text);
   } catch {
-    // The error of JSON.parse quotes the text.
+    // The error of the parser quotes the text.
     throw new Error('the keys are not JSON');
   }
 }

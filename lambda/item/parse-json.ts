@@ -2,8 +2,39 @@ const backslash = 0x5c;
 const colon = 0x3a;
 const quote = 0x22;
 
-/** Deeper than any answer or item, but not so deep that renaming members could exhaust the stack. */
+/**
+ * Deeper than any request, answer or item: an item has 32 levels, each of them two in JSON. Much deeper ones would exhaust the
+ * stack of whatever reads the value.
+ */
 const maxDepth = 1000;
+
+/**
+ * Parses JSON from outside as `parseJson` does. Throws `SyntaxError` also for a text that opens more than 1,000 lists and
+ * objects in each other.
+ */
+export function parseShallowJson(text: string): unknown {
+  if (isDeep(text)) throw tooDeepError();
+  return parseJson(text);
+}
+
+/** True if the text opens more than `maxDepth` lists and objects in each other. Takes time in proportion to its length. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text[at];
+    if (unit === '"') isString = !isString;
+    else if (isString) at += unit === '\\' ? 1 : 0;
+    else if (unit === '[' || unit === '{') {
+      if (++depth > maxDepth) return true;
+    } else if (unit === ']' || unit === '}') depth--;
+  }
+  return false;
+}
+
+function tooDeepError(): SyntaxError {
+  return new SyntaxError(`the JSON has more than ${maxDepth} levels`);
+}
 
 /**
  * Parses JSON with correct names of members. `JSON.parse` of V8 can mistake one name with an escape for another: after
@@ -73,7 +104,7 @@ function createAliases(text: string): () => string {
 
 function renameMembers(value: unknown, names: ReadonlyMap<string, string>, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > maxDepth) throw new SyntaxError('the JSON is nested too deeply');
+  if (depth > maxDepth) throw tooDeepError();
   if (Array.isArray(value)) return value.map((member) => renameMembers(member, names, depth + 1));
   const members = new Map<string, unknown>();
   for (const [name, member] of Object.entries(value)) {

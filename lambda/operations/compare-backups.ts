@@ -116,7 +116,7 @@ function checkSameHash(from: Manifest, to: Manifest): void {
  * The form of a place in the order of a run: a hash and a key. A key has at most 22 KB of text, if all its characters are
  * escaped.
  */
-const keyedPlace = /^[0-9a-f]{16}[A-Za-z0-9_-]{0,32000}$/;
+export const keyedPlace = /^[0-9a-f]{16}[A-Za-z0-9_-]{0,32000}$/;
 
 function formatPlace({ hash, key }: Keyed): string {
   return formatHash(hash) + key.toString('base64url');

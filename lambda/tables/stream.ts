@@ -132,7 +132,7 @@ export async function* readShard(
 }
 
 /** DynamoDB documents 21 to 40 digits; the streams of other databases have fewer. */
-const sequenceNumber = /^\d{1,40}$/;
+export const sequenceNumber = /^\d{1,40}$/;
 
 /** Checks a record. Throws `RecordNotUnderstood` if it lacks the image before or after, its keys, time or number. */
 function toRecord({ eventName, dynamodb: change }: SdkRecord): StreamRecord {

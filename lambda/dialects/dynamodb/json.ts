@@ -1,4 +1,4 @@
-import { parseJson } from '../../item/parse-json.ts';
+import { parseShallowJson } from '../../item/parse-json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -12,38 +12,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * The maximum depth of a body. No request is deeper: an item has 32 levels, each of them two in JSON. A much deeper body
- * would exhaust the stack later.
- */
-const maxDepth = 1000;
-
-/**
  * Parses a body; an empty one is undefined. Throws `SerializationError`, without a message as the service does, also for a
- * body with more than `maxDepth` levels.
+ * body with more than 1,000 levels.
  */
 export function parseBody(body: string): unknown {
   if (body === '') return undefined;
-  if (isDeep(body)) throw new SerializationError();
   try {
-    return parseJson(body);
+    return parseShallowJson(body);
   } catch (cause) {
     throw new SerializationError('', { cause });
   }
-}
-
-/** True if lists and objects are nested more than `maxDepth` deep in the text. Takes time in proportion to its length. */
-function isDeep(text: string): boolean {
-  let depth = 0;
-  let isString = false;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text[at];
-    if (unit === '"') isString = !isString;
-    else if (isString) at += unit === '\\' ? 1 : 0;
-    else if (unit === '[' || unit === '{') {
-      if (++depth > maxDepth) return true;
-    } else if (unit === ']' || unit === '}') depth--;
-  }
-  return false;
 }
 
 /** The members of a request. Throws `SerializationError` if the request is not a JSON object. */

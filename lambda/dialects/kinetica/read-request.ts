@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../dynamodb/json.ts';
-import { parseJson } from '../../item/parse-json.ts';
+import { parseShallowJson } from '../../item/parse-json.ts';
 import type { HttpRequest } from '../http.ts';
 import { AvroError, decodeAvro, type Fields, type FieldType, type RecordValue, toMap } from './avro.ts';
 import { KineticaError } from './kinetica-error.ts';
@@ -39,7 +39,7 @@ function decodeRecord<const F extends Fields>(fields: F, body: Uint8Array): Reco
 function parseBody(body: Uint8Array): JsonObject {
   let value: unknown;
   try {
-    value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    value = parseShallowJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw new KineticaError('The request is not valid JSON');
   }

@@ -25,7 +25,12 @@ function isV3({ headers }: HttpRequest): boolean {
 export function formatOf(request: HttpRequest): Format {
   if (isV3(request)) return 'JSON';
   const texts = [request.query, formOf(request)].map((text) => text.slice(0, maxParametersLength));
-  const isJson = texts.some((text) => new URLSearchParams(text).get('Format')?.toUpperCase() === 'JSON');
+  // Not by URLSearchParams, whose time is quadratic in the number of parameters without a value (Node 24.21: 0.2 s for 256 KB).
+  const isJson = texts.some((text) =>
+    text
+      .split('&')
+      .some((pair) => pair.slice(0, 7) === 'Format=' && pair.slice(7, 12).toUpperCase() === 'JSON'),
+  );
   return isJson ? 'JSON' : 'XML';
 }
 

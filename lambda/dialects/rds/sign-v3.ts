@@ -25,7 +25,11 @@ export function parseAuthorization(header: string): Authorization {
   if (keyId === undefined || signedHeaders === undefined || signature === undefined) {
     throw invalidParameterError('Authorization');
   }
-  return { keyId, signedHeaders: signedHeaders.split(';'), signature };
+  const names = signedHeaders.split(';');
+  // Each name costs the length of its header, so many equal ones would cost a multiple of the request.
+  if (new Set(names).size < names.length)
+    throw invalidParameterError('Authorization', 'It signs a header twice.');
+  return { keyId, signedHeaders: names, signature };
 }
 
 /** Builds the text that a signature of style V3 signs, for a request to this host. */

@@ -4,7 +4,7 @@ import { toCanonicalItem, toCanonicalKey } from '../../item/canonical.ts';
 import { ItemScanner, type ScannedItem } from '../../item/item-scanner.ts';
 import { hasDoubledName } from '../../item/doubled-name.ts';
 import type { KeyHash } from '../../item/key-hash.ts';
-import { parseJson } from '../../item/parse-json.ts';
+import { parseShallowJson } from '../../item/parse-json.ts';
 import { notPlain } from '../../item/scalar-scanner.ts';
 import { measureItem } from '../../item/size.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
@@ -157,7 +157,7 @@ function readRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
 function parseLine(line: Buffer): ExportLine {
   let record: unknown;
   try {
-    record = parseJson(line.toString());
+    record = parseShallowJson(line.toString());
   } catch (cause) {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
