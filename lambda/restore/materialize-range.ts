@@ -2,11 +2,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Services } from '../services/services.ts';
-import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
 import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
-import { encodeLine } from '../snapshot/format/line.ts';
-import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
+import { readSnapshot } from '../snapshot/read/read-snapshot.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
+import { ImportLines } from './import-lines.ts';
 import { importKeyOf } from './import-source.ts';
 import { runRangeParts } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, readSourceManifest } from './current-restore.ts';
@@ -57,39 +56,4 @@ async function writeObject(
     digest: digest.toHex(),
     next: next === undefined ? undefined : formatHash(next),
   };
-}
-
-/** Turns items into lines until `maxBytes` have passed and the hash changes: keys of one hash stay in one part. */
-class ImportLines {
-  items = 0;
-  readonly digest = new DigestSum();
-  /** The first hash of the next part. */
-  next: bigint | undefined;
-  #bytes = 0;
-  #last: bigint | undefined;
-  readonly #maxBytes: number;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  async *format(batches: AsyncIterable<readonly SnapshotItem[]>): AsyncGenerator<Buffer> {
-    for await (const batch of batches) {
-      const end = batch.findIndex((item) => !this.#take(item));
-      const lines = end === -1 ? batch : batch.slice(0, end);
-      yield Buffer.concat(lines.flatMap((item) => encodeLine('base', item)));
-      this.next = batch[end]?.hash;
-      if (this.next !== undefined) return;
-    }
-  }
-
-  /** Counts the item. Returns false for an item that belongs to the next part. */
-  #take({ hash, image }: SnapshotItem): boolean {
-    if (this.#bytes >= this.#maxBytes && hash !== this.#last) return false;
-    this.#bytes += image.length;
-    this.#last = hash;
-    this.items++;
-    this.digest.add(digestImage(image));
-    return true;
-  }
 }

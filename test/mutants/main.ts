@@ -7,7 +7,7 @@ import { mutants } from './mutants.ts';
 import { formatReport } from './report.ts';
 import { Results } from './results.ts';
 import { TestRunner } from './test-runner.ts';
-import { Trial } from './trial.ts';
+import { type Outcome, Trial } from './trial.ts';
 
 /**
  * `npm run mutants` applies one mutant after another to a copy of the project, and prints which of them the tests kill.
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     /** Applies only mutants of files whose path contains this text. */
     only: { type: 'string', default: '' },
-    /** Also measures mutants whose file and tests have not changed since they were measured. */
+    /** Also measures mutants that were killed before and whose file has not changed since. */
     again: { type: 'boolean', default: false },
     /** Runs all other tests and the simulation if a mutant survives its own tests. */
     thorough: { type: 'boolean', default: false },
@@ -35,16 +35,20 @@ const results = new Results('.ci/.cache/mutants.json', copy.path);
 
 const chosen = mutants.filter(({ file }) => file.includes(values.only));
 for (const mutant of chosen) {
-  const known = values.again ? undefined : results.find(mutant);
-  if (known !== undefined && !(values.thorough && known.verdict === 'survived')) continue;
+  const known = results.find(mutant)?.verdict;
+  if (!values.again && isDone(known)) continue;
   const startedAt = performance.now();
   const outcome = await trial.try(mutant, values.thorough);
   results.add(mutant, outcome);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
-  console.log(`${outcome.verdict.padEnd(10)} ${seconds} s  ${mutant.file}: ${mutant.harm}`);
-  if (outcome.by !== undefined) console.log(`${' '.repeat(22)}${outcome.by}`);
+  console.log(`${outcome.verdict.padEnd(12)} ${seconds} s  ${mutant.file}: ${mutant.harm}`);
+  if (outcome.by !== undefined) console.log(`${' '.repeat(24)}${outcome.by}`);
 }
-const survivors = chosen.filter((mutant) => results.find(mutant)?.verdict === 'survived');
-for (const { file, harm } of survivors) console.log(`survived: ${file}: ${harm}`);
+const open = chosen.filter((mutant) => !isDone(results.find(mutant)?.verdict));
+for (const { file, harm } of open) console.log(`not killed: ${file}: ${harm}`);
 console.log(formatReport(mutants, (mutant) => results.find(mutant)));
-process.exitCode = survivors.length > 0 ? 1 : 0;
+process.exitCode = open.length > 0 ? 1 : 0;
+
+function isDone(verdict: Outcome['verdict'] | undefined): boolean {
+  return verdict === 'killed' || verdict === 'equivalent';
+}

@@ -8,11 +8,12 @@ const items = ['test/restore/database/write-items.test.ts', 'test/restore/batche
 const range = ['test/restore/database/write-range.test.ts', ...items];
 const plan = ['test/restore/current-restore.test.ts', 'test/restore/database/plan-restore.test.ts'];
 const imports = [
+  'test/restore/import-job.test.ts',
   'test/scenarios/restore/import.test.ts',
   'test/scenarios/restore/import-failures.test.ts',
   'test/scenarios/crash/imports.test.ts',
 ];
-const materialize = ['test/restore/database/materialize-range.test.ts'];
+const materialize = ['test/restore/import-lines.test.ts', 'test/restore/database/materialize-range.test.ts'];
 const tag = ['test/restore/restore-tag.test.ts', 'test/restore/database/tag-table.test.ts'];
 const restores = ['test/scenarios/restore/restore.test.ts'];
 const lateTable = ['test/restore/database/remove-late-table.test.ts'];
@@ -158,7 +159,7 @@ export const restoreMutants: readonly Mutant[] = [
     tests: imports,
   },
   {
-    file: 'lambda/restore/materialize-range.ts',
+    file: 'lambda/restore/import-lines.ts',
     from: `if (this.#bytes >= this.#maxBytes && hash !== this.#last) return false;`,
     to: `if (this.#bytes >= this.#maxBytes) return false;`,
     harm: 'an item is imported twice, where two keys have one hash',

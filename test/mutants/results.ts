@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Mutant } from './mutant.ts';
+import { transformSync } from 'esbuild';
+import { applyMutant, type Mutant } from './mutant.ts';
 import type { Outcome } from './trial.ts';
 
 /** The outcomes of earlier runs, in a file. An outcome is valid until the mutated file or one of its tests changes. */
@@ -28,10 +29,10 @@ export class Results {
     writeFileSync(this.#path, JSON.stringify(Object.fromEntries(this.#outcomes), undefined, 2));
   }
 
-  /** Hashes the mutant, the file that it changes, and its tests. */
-  #identify({ file, from, to, tests, equivalent }: Mutant): string {
-    const hash = createHash('sha256').update(JSON.stringify([file, from, to, equivalent]));
-    for (const path of [file, ...tests]) hash.update(readFileSync(join(this.#folder, path)));
-    return hash.digest('hex');
+  /** Hashes the mutated file, without comments and spaces, and the names of the tests. */
+  #identify(mutant: Mutant): string {
+    const source = readFileSync(join(this.#folder, mutant.file), 'utf8');
+    const { code } = transformSync(applyMutant(source, mutant), { loader: 'ts', minifyWhitespace: true });
+    return hash('sha256', JSON.stringify([mutant.file, mutant.tests, code]));
   }
 }
