@@ -12,7 +12,7 @@ try {
   stack.tags.setTag('application', 'tidemark');
   app.synth();
 } catch (error) {
-  // An error of the configuration says what to do; where in the code it was found would only hide that.
+  // The message of a wrong configuration says what to do. A stack trace would only hide it.
   if (!(error instanceof TidemarkError)) throw error;
   console.error(error.message);
   process.exitCode = 1;

@@ -62,7 +62,7 @@ export async function* readPages<N extends PagedOperation>(
     yield page;
     next = (page as { readonly NextToken?: string | undefined }).NextToken;
     if (next !== undefined && next === token)
-      throw new CommandError(`${operation} answered a page that does not end`, 'report it: this is a bug');
+      throw new CommandError(`the pages of ${operation} repeat without end`, 'report it: this is a bug');
   } while (next !== undefined);
 }
 
@@ -95,7 +95,7 @@ function toAttempt({ status, headers }: Response, text: string, { name: url }: E
   if (status === 200 && answer !== undefined) return { answer };
   const type = readText(answer, '__type') ?? headers.get('x-amzn-errortype') ?? '';
   // For example `com.amazonaws.dynamodb.v20120810#LimitExceededException`. In a header, a URL may follow a colon.
-  // A text of many lines and colons would take time in proportion to its square.
+  // A long text with many lines and colons would take quadratic time.
   const name = type.slice(0, 300).replace(/^.*#|:.*$/g, '') || `HTTP ${status}`;
   const error = { name, status, message: readText(answer, 'message') ?? readText(answer, 'Message') ?? '' };
   const isRetryable =
@@ -103,7 +103,7 @@ function toAttempt({ status, headers }: Response, text: string, { name: url }: E
   return { error: toCommandError(error, url), isRetryable };
 }
 
-/** The member of the answer, if it is text. */
+/** Reads the member of the answer. Returns undefined unless it is text. */
 function readText(answer: Readonly<Record<string, unknown>> | undefined, member: string): string | undefined {
   const value = answer?.[member];
   return typeof value === 'string' ? value : undefined;

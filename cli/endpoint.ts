@@ -16,7 +16,7 @@ const defaultEndpoint = 'http://127.0.0.1:4100';
 const localHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Chooses the endpoint that the options name, else the environment, else the one of `npm start`. Throws `UsageError` if that is
+ * Chooses the endpoint that the options name, else the environment's, else that of `npm start`. Throws `UsageError` if it is
  * not a URL, `CommandError` if its region is unknown.
  */
 export function chooseEndpoint(

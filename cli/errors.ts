@@ -1,4 +1,4 @@
-/** An error that ends a command with exit code 2. Its message is for people, and so is the next step. */
+/** An error that ends a command with exit code 2. Its message and next step are for people. */
 export class CommandError extends Error {
   /** The next step for the user, if it is known. */
   readonly nextStep: string | undefined;

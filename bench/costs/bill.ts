@@ -8,7 +8,7 @@ export interface Bill {
   /** The number of requests that the backups make. */
   readonly requests: number;
   readonly charges: readonly Charge[];
-  /** The price of each later month in which all backups are kept and none is made. */
+  /** The price of each later month in which all backups are kept and no new backup is made. */
   readonly keepUsd: number;
 }
 

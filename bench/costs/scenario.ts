@@ -1,7 +1,7 @@
 import { GB } from '../../lambda/estimate/prices.ts';
 import type { TableDescription } from '../../lambda/model/records.ts';
 
-/** The case whose costs are computed: one table, a backup at the start and one at the end of each day, all of them kept. */
+/** The computed case: one table, with a backup at the start and at the end of each day. All backups are kept. */
 export interface Scenario {
   readonly tableBytes: number;
   readonly itemBytes: number;
@@ -55,7 +55,7 @@ export const assumed = {
   /** How often the state machine checks whether an export has ended, and its transitions for each check. */
   exportPolls: 20,
   pollTransitions: 3,
-  /** The increments of a day: internal snapshots move a head that is fed by a stream forward every 8 hours. */
+  /** The increments of a day: every 8 hours an internal snapshot moves a head forward that ends in a stream. */
   increments: 3,
   /** The size of a partition of the table. Each has one open shard, which is replaced every `shardHours`. */
   partitionBytes: 10 * GB,

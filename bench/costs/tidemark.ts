@@ -115,8 +115,8 @@ function billSource(scenario: Scenario, source: Source): Bill {
 }
 
 /**
- * Computes the byte-months of the objects of the increment with this number: its staging, and its run until the end. A run
- * that only an internal snapshot needed is billed for as long, because the bucket keeps deleted objects for 30 days.
+ * Computes the byte-months of the objects of the increment with this number: its staging, and its run until the end. This is
+ * also right for a run that only an internal snapshot needed, because the bucket keeps deleted objects for 30 days.
  */
 function byteMonthsOf(
   { stagedBytes }: Work,

@@ -23,7 +23,7 @@ export function planBase(lineBytes: number): Work {
 
 /**
  * Plans the work of an increment of a base with `lineBytes` of lines. `changedBytes`: the lines of old and new images.
- * `writtenBytes`: the lines of the run that it writes. The CPU time is that measured for changes of 1 percent of a base.
+ * `writtenBytes`: the lines of the run that it writes. The CPU time was measured for changes of 1 percent of a base.
  */
 export function planIncrement(lineBytes: number, changedBytes: number, writtenBytes: number): Work {
   const perGbOfBase = measured.increment * measured.copySecondsPerGb;

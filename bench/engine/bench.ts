@@ -22,8 +22,8 @@ const fullItems = 300_000;
  *         -> report (report.ts): rows with ratio and limit
  * ```
  *
- * Measures what the options ask for, in stores below the folder. A measure that fails is reported, and the others still
- * run. Throws `BenchError` if zstd is needed and not installed.
+ * Measures the parts that the options name, in stores below the folder. If a measurement fails, the report says so, and the
+ * others still run. Throws `BenchError` if zstd is needed and not installed.
  */
 export async function runBench(options: Options, folder: string, screen: Screen): Promise<Report> {
   const { seed, scale, parts } = options;

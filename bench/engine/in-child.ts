@@ -3,7 +3,7 @@ import type { Cases, Settings } from './cases.ts';
 import { runProgram } from './run.ts';
 import type { DataKey } from './data-key.ts';
 
-/** Where a case works: the data, and the folder of its store. */
+/** The data that a case works on, and the folder of its store. */
 export interface Place {
   readonly data: DataKey;
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface Assignment extends Place {
 
 export interface Answer {
   readonly result: object;
-  /** The peak memory of the process, of all kinds. */
+  /** The peak resident memory of the process. */
   readonly peakBytes: number;
 }
 

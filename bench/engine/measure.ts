@@ -15,7 +15,7 @@ export async function measureCost(work: () => Promise<unknown>): Promise<Cost> {
 }
 
 export interface Repetitions {
-  /** How many runs come first, whose results are dropped. After them the code is compiled. */
+  /** How many runs come first, for V8 to compile the code. Their results are dropped. */
   readonly warm: number;
   readonly times: number;
 }

@@ -31,7 +31,7 @@ export interface Report {
   };
   readonly rows: readonly (Row & { readonly over: boolean })[];
   readonly operations: readonly OperationCalls[];
-  /** The measures that failed, and why. */
+  /** The measurements that failed, and why. */
   readonly failures: readonly string[];
   readonly profile: readonly SelfTime[];
 }

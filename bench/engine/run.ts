@@ -1,6 +1,6 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
 
-/** A measure failed. The message says why. */
+/** A measurement failed. The message says why. */
 export class BenchError extends Error {}
 
 /** Runs a program and returns its output. Throws `BenchError` if it cannot be started or fails. */

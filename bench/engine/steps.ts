@@ -47,7 +47,7 @@ const description: TableDescription = {
   globalSecondaryIndexes: [],
 };
 
-/** Creates the services that the measured steps use. A step that uses another one fails. */
+/** Creates the services that the measured steps use. A step that uses another service fails. */
 export function createServices(store: ObjectStore): Services {
   const secret = createSecret(Buffer.alloc(32));
   const services = { config: defaultConfig, clock: systemClock, ids: randomIds, log: silentLog };

@@ -47,7 +47,7 @@ export class Suite {
     }
   }
 
-  /** Records that a measure failed. Returns no rows. */
+  /** Records that a measurement failed. Returns no rows. */
   recordFailure(title: string, error: unknown): [] {
     this.failures.push(`${title}: ${reasonOf(error)}`);
     return [];

@@ -10,7 +10,7 @@ import { createServices, table, type Work, listWrittenRuns } from './steps.ts';
 import type { DataKey } from './data-key.ts';
 import type { BackupId } from '../../lambda/model/ids.ts';
 
-/** Where a case works: a store in a temporary folder, which also shows the staged files of the data. */
+/** The environment of a case: a store in a temporary folder, which also shows the staged files of the data. */
 export interface World {
   readonly data: DataKey;
   readonly folder: string;

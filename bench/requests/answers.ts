@@ -49,7 +49,7 @@ export async function measureAnswers(folder: string, load: Load): Promise<Answer
   }
 }
 
-/** Creates tables with a first backup, which reads the whole table. The measured ones are like those of every day. */
+/** Creates tables with a first backup, which reads the whole table. So the measured backups are increments, as most are. */
 async function createTables(dynamodb: DynamoDBClient): Promise<string[]> {
   const names: string[] = [];
   for (let i = 0; i < tables; i++) {

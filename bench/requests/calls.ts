@@ -13,7 +13,7 @@ import { BenchError } from '../engine/run.ts';
 import { Recorder, groupRounds } from './recorder.ts';
 import { createLoadedTable } from './tables.ts';
 
-/** The calls of AWS that an operation makes, by rounds that follow one another. */
+/** The calls to AWS that an operation makes, by rounds that follow one another. */
 export interface OperationCalls {
   readonly operation: string;
   readonly rounds: readonly (readonly string[])[];
@@ -46,7 +46,10 @@ export async function measureCalls(folder: string): Promise<OperationCalls[]> {
   return measured;
 }
 
-/** Creates operations with DynamoDB's continuous backups, as deployed. The embedded database lacks their call, so it is answered here. */
+/**
+ * Creates operations with DynamoDB's continuous backups, as a deployment has them. The embedded database lacks
+ * DescribeContinuousBackups, so this function's client answers it.
+ */
 function createRecordedOperations({ services }: LocalServices, recorder: Recorder): Operations {
   recorder.watch(services.dynamodb);
   services.dynamodb.middlewareStack.add(

@@ -11,7 +11,7 @@ export interface Call {
   readonly to: number;
 }
 
-/** Each call lasts at least this long: longer than it takes to send several calls that do not wait for each other. */
+/** The minimum time of a call, in ms: longer than it takes to send several calls that do not wait for each other. */
 const minMs = 25;
 
 /** Records the calls that a piece of work makes, but not those of concurrent work. */

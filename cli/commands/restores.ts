@@ -6,7 +6,7 @@ export const restores = defineCommand({
   summary: 'list restores, newest first, and why they failed',
   usage: `Usage: tidemark restores [table] [--failed]
 
-Lists restores, newest first: of each target table the latest one. With a table, only restores of that
+Lists the latest restore of each target table, newest first. With a table, lists only restores of that
 table or into it.
 
   --failed             only restores that failed

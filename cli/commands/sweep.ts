@@ -82,7 +82,7 @@ function addTotals(folders: SweepPlan['Folders']): ReadonlyMap<string, Tally> {
   return sums;
 }
 
-/** One line for each verdict that occurs. */
+/** Renders one line for each verdict that occurs. */
 function renderTotals(
   action: string,
   reasons: Readonly<Record<string, string>>,

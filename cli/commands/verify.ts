@@ -14,8 +14,8 @@ export const verify = defineCommand({
   summary: 'check that a backup is undamaged',
   usage: `Usage: tidemark verify <backup> [--share SHARE]
 
-Reads the backup and checks every checksum, the order and the form of what is stored, and that count, size
-and digest of the items are those that were recorded.
+Reads the backup and checks every checksum, the order and the form of the stored lines, and that count,
+size and digest of the items equal the recorded ones.
 
   --share SHARE        read only this share of the backup's frames, chosen at random: above 0, up to 1
                        (default: 1)
@@ -50,7 +50,7 @@ Exit code: 0 sound, 1 problems, 2 error`,
   },
 });
 
-/** Groups the problems by object, each with what to do. */
+/** Renders the problems by object, each with the next step. */
 function renderProblems(problems: readonly Problem[]): string[] {
   return [...Map.groupBy(problems, (problem) => problem.Object)].flatMap(([object, found]) => [
     object,

@@ -46,7 +46,7 @@ const table = 'orders';
 const writerOrderCount = 50;
 
 /**
- * Runs the whole demonstration over the endpoint, as an application would use it. The checks in the result show the faults.
+ * Runs the whole demonstration over the endpoint, as an application would use it. The result lists each check as passed or not.
  * Throws the error of a call that fails.
  */
 export async function demonstrate(url: string, items: number, screen: Screen): Promise<Outcome> {

@@ -3,7 +3,7 @@ import type { Content } from './content.ts';
 import { byStatus, byTotal, statuses } from './orders.ts';
 import type { Proof } from './proof.ts';
 
-/** How many customers' orders the local index is queried for. */
+/** The number of customers whose orders are queried from the local index. */
 const maxCustomers = 20;
 
 /** Checks that both indexes exist, and that queries of them find as many items as the table's content has for each key. */

@@ -19,7 +19,7 @@ const minItems = 100;
 export const usage = `Usage: npm run demo -- [options]
 
 Loads a table, backs it up, changes 1 percent of it, and backs it up again, all while a writer keeps
-writing. Then restores both backups and checks that each has what the table held at its cut.
+writing. Then restores both backups and checks that each has the content of the table at its cut.
 
   --items N   load N items of about 1 KB each (default: 20000; at least ${minItems})
   --json      print the report as JSON on standard output, and nothing else

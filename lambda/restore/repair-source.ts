@@ -3,8 +3,8 @@ import type { TableDescription } from '../model/records.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /**
- * Completes a source's description from which no table could be made: an index of a provisioned table that is described
- * without throughput takes the table's. The embedded database describes an index like that after a change of the billing
+ * Completes a source's description from which no table could be made: an index that has no throughput, although its table is
+ * provisioned, gets the table's. The embedded database describes indexes without throughput after a change of the billing
  * mode.
  */
 export function repairSource(source: TableDescription, overrides: RestoreOverrides): TableDescription {
@@ -17,7 +17,7 @@ export function repairSource(source: TableDescription, overrides: RestoreOverrid
   };
 }
 
-/** Lists the names of the indexes that the target has with throughput that the source's description did not have. */
+/** Lists the names of the target's indexes whose throughput is missing in the source's description. */
 export function listRepairedIndexes(
   source: TableDescription,
   { billingMode, globalSecondaryIndexes }: RestoreOverrides,

@@ -17,14 +17,14 @@ const maxTagPages = 50;
 
 /**
  * The state of the restore's tag on a table. `own`: Tidemark has put it there for this restore. `finished`: the table is
- * complete and its owner's. `other`: another restore's tag, or a forged one. `none`: no such tag.
+ * complete and belongs to its owner. `other`: the tag is another restore's, or forged. `none`: the table has no such tag.
  */
 export type TagState = 'own' | 'finished' | 'other' | 'none';
 
 /**
  * Makes the tag that shows which restore made a table. The value is the restore's id and a signature of the table's ARN and
- * that id. So somebody who may tag tables and write to the catalog still cannot make Tidemark take another table for
- * the restore's.
+ * that id. So even somebody who may tag tables and write to the catalog cannot make Tidemark treat another table as the
+ * restore's.
  */
 export async function createRestoreTag(
   { secret }: { readonly secret: Secret },
@@ -61,7 +61,7 @@ export async function putRestoreTag(
 
 /**
  * Marks the table as finished, in place of the restore's tag: from then on Tidemark can neither write to the table nor
- * delete it, whatever the catalog says.
+ * delete it, even if the catalog's record is forged.
  */
 export async function markFinished(
   dynamodb: DynamoDBClient,

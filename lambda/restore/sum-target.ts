@@ -26,7 +26,7 @@ const task = 'verify';
 
 /**
  * Adds up the number and the digest of the items of the restored table by a consistent scan. One call scans until its time
- * is spent, and publishes its result. Returns undefined if the scan has not reached the end: then the caller calls again.
+ * is used up, and publishes its result. Returns undefined if the scan has not reached the end: then the caller calls again.
  * Once the scan is done, each call returns the same sum.
  */
 export async function sumTarget(

@@ -3,10 +3,10 @@ import type { TableDescription } from '../model/records.ts';
 import { selectKeyDefinitions } from './key-definitions.ts';
 
 /**
- * Builds the parameters that both CreateTable and an import make the table with. The table is on demand while it
- * loads. It has its local indexes, because they cannot be added later (a table with local indexes is never imported),
- * but not its global ones: an item may be older than an index and have another type in its key, which cannot be
- * written.
+ * Builds the parameters with which CreateTable or an import makes the table. The table is on demand while it loads. It has
+ * its local indexes, because they cannot be added later (a table with local indexes is never imported). It has no global
+ * indexes yet: DynamoDB refuses to write an item whose attribute has another type than the key of an index. Such an item may
+ * be in the backup, if it is older than the index.
  */
 export function buildTableParameters(name: string, description: TableDescription) {
   const { keySchema, sse } = description;
@@ -24,7 +24,7 @@ export function buildTableParameters(name: string, description: TableDescription
   };
 }
 
-/** The requested key or the source's own, whoever manages it; DynamoDB's default key if neither is named. */
+/** Describes the encryption by the requested key or the source's. Without either, DynamoDB's default key is used. */
 function encryptionOf({ KMSMasterKeyArn: key }: SSEDescription): SSESpecification {
   return { Enabled: true, SSEType: 'KMS', ...(key !== undefined && { KMSMasterKeyId: key }) };
 }

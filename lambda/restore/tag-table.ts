@@ -9,13 +9,13 @@ import { findRestore } from './current-restore.ts';
 import { putRestoreTag } from './restore-tag.ts';
 import { findEvidence } from './target-evidence.ts';
 
-/** Rights that depend on the tag may take a moment to follow. */
+/** Rights that depend on the tag may take a moment to apply. */
 const waitSeconds = 5;
 
 /**
  * Tags the table of an import whose restore was abandoned before the table had the restore's tag. Without the tag,
- * the abort that follows may not delete the table. This step uses only DynamoDB and the catalog, so it works whatever
- * made the restore fail.
+ * the abort that follows may not delete the table. This step uses only DynamoDB and the catalog, so it works even if the
+ * bucket cannot be used.
  */
 export async function tagTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const restore = await findRestore(services, job);

@@ -10,14 +10,14 @@ import { importSourceOf } from './import-source.ts';
 import { readTagState } from './restore-tag.ts';
 
 /**
- * The proof that a restore made a table, by DynamoDB's own answers. The catalog's record is no proof: whoever forges a
+ * The proof that a restore made a table, by DynamoDB's own answers. The catalog's record is no proof: somebody who forges a
  * record must not be able to make Tidemark delete a table.
  */
 
 /** The largest difference between DynamoDB's clock and that of the request. */
 export const clockSkewMs = 5 * 60_000;
 
-/** After this time since a restore's end none of its steps can still be running: a function lives for at most 15 minutes. */
+/** Once a restore has ended for this long, none of its steps can still be running: a function runs for 15 minutes at most. */
 export const lateTableDelayMs = 20 * 60_000;
 
 /**

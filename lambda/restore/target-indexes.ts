@@ -14,7 +14,7 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
 type Indexes = Pick<TableDescription, 'localSecondaryIndexes' | 'globalSecondaryIndexes'>;
 
 /**
- * Plans the target's indexes. Throws `Validation` if the source lacks a requested index or it cannot be made.
+ * Plans the target's indexes. Throws `Validation` if the source lacks a requested index, or if the index cannot be made.
  */
 export function planIndexes(source: TableDescription, overrides: RestoreOverrides): Indexes {
   const { localSecondaryIndexes: local, globalSecondaryIndexes: global } = overrides;
@@ -47,7 +47,7 @@ export function checkIndexKeys(
   );
 }
 
-/** Applies the override of one index. An override is complete: missing throughput is not taken from the source. */
+/** Applies the override of one index. An override is complete: throughput that it lacks is not taken from the source. */
 function applyOverride(
   requested: GlobalSecondaryIndexInfo,
   source: TableDescription,
@@ -88,8 +88,8 @@ function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecon
 }
 
 /**
- * Gives the index the throughput of its billing mode and no other. Throws `Validation` if it has none; the message differs
- * between an index of the request and one of the source.
+ * Gives the index only the throughput that belongs to its billing mode. Throws `Validation` if it has none; the message
+ * depends on whether the index is the request's or the source's.
  */
 function setThroughput(
   { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand, ...index }: GlobalSecondaryIndexInfo,

@@ -12,8 +12,8 @@ import { markFinished } from './restore-tag.ts';
 import { type Evidence, findEvidence } from './target-evidence.ts';
 
 /**
- * Describes the target. Throws `TargetTableLost` unless it is the table that this restore made: a step writes to no
- * other table and changes no other.
+ * Describes the target. Throws `TargetTableLost` unless it is the table that this restore made. No step writes to another
+ * table, or changes another one.
  */
 export async function describeTarget(
   { dynamodb }: Pick<Services, 'dynamodb'>,
@@ -32,8 +32,8 @@ export function targetLostError({ target }: RestoreRecord): TidemarkError {
 type NotYet = 'wait' | 'untagged';
 
 /**
- * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns its
- * fate, or why that is not known yet. A table of the same name that is not the restore's is never touched, and a table is
+ * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns the
+ * table's fate, or why it is not known yet. A table of the same name that is not the restore's is never touched, and a table is
  * tagged or deleted only if DynamoDB itself shows that the restore made it.
  *
  * `isLast`: no later execution will try again, so the call does not wait for the tag of an untagged table, and a right that

@@ -75,7 +75,7 @@ export function checkThroughput(
   }
 }
 
-/** The maxima that are set; undefined if none is. */
+/** Selects the maxima that are set. Returns undefined if none is. */
 export function maximaOf(throughput: OnDemandThroughput | undefined): OnDemandThroughput | undefined {
   const maxima = listMaxima(throughput).filter(([, maximum]) => maximum !== noMaximum);
   return maxima.length === 0 ? undefined : Object.fromEntries(maxima);
@@ -88,7 +88,7 @@ function listMaxima(throughput: OnDemandThroughput | undefined): [name: string, 
   });
 }
 
-/** A `Validation` error in the form of DynamoDB's own for a restore. */
+/** Creates a `Validation` error in the form that DynamoDB uses for restores. */
 export function invalidRequestError(text: string): TidemarkError {
   return new TidemarkError('Validation', `Invalid Request: ${text}`);
 }

@@ -10,14 +10,14 @@ import { cutBatches } from '../tables/cut-batches.ts';
 import type { SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import type { TrackedItem, WriteProgress } from './write-progress.ts';
 
-/** Where batches go. */
+/** The table that batches are written to, and its client. */
 export interface BatchTarget {
   readonly dynamodb: Pick<DynamoDBClient, 'send'>;
   readonly table: string;
   readonly keyNames: KeyNames;
 }
 
-/** Cuts a range's items into batches of what one request may hold, without those that an earlier part has written. */
+/** Divides a range's items into batches, each for one request, without items that an earlier part has written. */
 export async function* splitBatches(
   items: AsyncIterable<readonly SnapshotItem[]>,
   progress: WriteProgress,

@@ -6,13 +6,13 @@ import { describeTarget } from './target-table.ts';
 
 /**
  * Checks before a request that the restore may still write to its table: the job's execution owns the restore, the
- * table is not yet its owner's (settled), and it is still the table that the restore made. So a step that outlives its
- * restore does not write an old item over a newer one, or into another table of the same name. In addition, the rights
- * of a deployed step depend on the restore's tag.
+ * table does not belong to its owner yet (the restore is not settled), and it is still the table that the restore made. So a
+ * step that outlives its restore does not write an old item over a newer one, or into another table of the same name. In
+ * addition, the rights of a deployed step depend on the restore's tag.
  *
- * A check counts for `writeGuardMs`, so what remains are the requests of that time, and those that are on their way. A
- * conditional write would close that gap only in part (it brings a deleted item back), and each item would be a request
- * of its own; a transaction would cost twice the write units.
+ * A check is valid for `writeGuardMs`. So a late step can still send requests for that time, and requests that are already
+ * sent are executed. Conditional writes would close that gap only in part (they would bring back a deleted item), and each
+ * item would need a request of its own; transactions would cost twice the write units.
  */
 export class WriteGuard {
   readonly #services: Services;

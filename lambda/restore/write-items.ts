@@ -8,13 +8,13 @@ import { type BatchTarget, sendBatch, splitBatches } from './write-batch.ts';
 import { WritePace } from './write-pace.ts';
 import { type TrackedItem, WriteProgress } from './write-progress.ts';
 
-/** After this many milliseconds the progress is published, so that a killed invocation repeats little. */
+/** The progress is published at this interval (ms), so that little is repeated after an invocation was killed. */
 const publishMs = 30_000;
 
-/** How far, in items, requests get ahead of the first item that is not yet written. */
+/** The maximum number of items by which requests are ahead of the first item that is not yet written. */
 const maxSpan = 1000;
 
-/** An invocation without time left gives up only after this many refusals in a row. Their pauses take half a minute. */
+/** An invocation whose time is used up ends only after this many refusals in a row. Their pauses take half a minute. */
 const minRefusals = 12;
 
 export interface WriteWork extends BatchTarget {
@@ -29,11 +29,11 @@ export interface WriteWork extends BatchTarget {
 }
 
 /**
- * Writes items until all are written or the time is spent, at the pace that the table accepts. Yields what was written
- * since the last result: about twice a minute, at the end, and before it throws. A refusal is no failure as long as the
- * table accepts something.
+ * Writes items until all are written or the time is used up, at the pace that the table accepts. Yields the progress since
+ * the last result: about twice a minute, at the end, and before it throws. A refused request is sent again, and is no failure
+ * as long as the table accepts any items.
  *
- * Throws `WritesRefused` if the table accepted nothing in all the time, and errors of requests that would fail again.
+ * Throws `WritesRefused` if the table accepted no item in all the time, and errors of requests that would fail again.
  */
 export async function* writeItems(work: WriteWork): AsyncGenerator<RangeResult> {
   const writer = new ItemWriter(work);
@@ -71,7 +71,7 @@ class ItemWriter {
     this.#publishedAt = work.clock.now();
   }
 
-  /** Starts the next request, or waits until one ends. Returns false if there is nothing to wait for, or it must stop. */
+  /** Starts the next request, or waits until a request ends. Returns false if there is nothing to wait for, or it must stop. */
   async step(): Promise<boolean> {
     if (this.#failure !== undefined || this.#isSpent()) return false;
     const batch = this.#running.size < this.#pace.requests ? await this.#nextBatch() : undefined;

@@ -5,10 +5,10 @@ const maxRequests = 8;
 const maxPauseMs = 5000;
 
 /**
- * Adapts one invocation's requests to what the table accepts. Until the first refusal, each accepted request allows one
- * more at once, up to `maxRequests`; after it, the number grows more and more slowly. A refusal halves their number,
- * once for all requests that were sent before it was known. While the table accepts nothing, the pauses before the next
- * request double.
+ * Adapts the number of concurrent requests of one invocation to the pace that the table accepts. Until the first refusal,
+ * each accepted request raises the number by one, up to `maxRequests`; later it grows more and more slowly. A refusal halves
+ * the number, once for all requests that were sent before the refusal was known. While the table accepts nothing, the pauses
+ * before the next request double.
  */
 export class WritePace {
   #requests = 2;
@@ -21,17 +21,17 @@ export class WritePace {
     return Math.floor(this.#requests);
   }
 
-  /** The round that a request belongs to when it is sent. Each refusal that counts begins another. */
+  /** The round of a request that is sent now. A refusal that halves the number begins another round. */
   get round(): number {
     return this.#round;
   }
 
-  /** How many refusals in a row counted while the table accepted nothing. */
+  /** How many refusals in a row have halved the number, without an accepted item between them. */
   get refusals(): number {
     return this.#refusals;
   }
 
-  /** Notes the answer to a request of that round: how many items were accepted, and whether any was refused. */
+  /** Takes account of the answer to a request of that round: how many items were accepted, and whether any was refused. */
   noteAnswer(round: number, accepted: number, isRefused: boolean): void {
     if (accepted > 0) this.#refusals = 0;
     if (!isRefused) {

@@ -3,7 +3,7 @@ import { formatHash } from '../snapshot/format/hash-range.ts';
 import type { SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import type { RangeResult } from './current-restore.ts';
 
-/** An item of the range that is to be written, or that has been written past an item that has not. */
+/** An item of the range that must be written, or that was written before an earlier item of the range. */
 export interface TrackedItem {
   readonly item: SnapshotItem;
   readonly digest: Buffer;
@@ -13,7 +13,7 @@ export interface TrackedItem {
 /**
  * Tracks which items of a range the table has accepted, so that the next part continues from there and sends none of
  * them again. Items are accepted out of order: a part's result names the first hash that is not finished, and the
- * digests of the items that are written at that hash and past it.
+ * digests of the items that are written from that hash on.
  */
 export class WriteProgress {
   /** In the order of the range. Items before the first unfinished hash are dropped. */

@@ -10,8 +10,7 @@ import { WriteGuard } from './write-guard.ts';
 import { writeItems } from './write-items.ts';
 
 /**
- * Writes one range of the snapshot to the table until its time is spent. A repeat continues after the last part that was
- * published.
+ * Writes one range of the snapshot to the table until its time is used up. A repeat continues after the last published part.
  */
 export function writeRange(
   services: Services,

@@ -1,4 +1,4 @@
-/** A place in a bucket, for example that of an export's files. */
+/** A place in a bucket, for example for the files of an export. */
 export interface BucketPlace {
   readonly bucket: string;
   /** The prefix of every key in this place, from the bucket's root, without a slash at its end; '' for none. */

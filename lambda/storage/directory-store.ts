@@ -19,15 +19,15 @@ import { checkObjectSize, type ObjectStore, type PutOutcome, type StoredObject }
 const temporaryFolder = '.tmp';
 
 /**
- * A file there that has not changed for this long is from a killed writer: a put takes at most minutes. A put removes such
- * files, but checks for them only once in this time.
+ * A file in that folder that has not changed for this long (ms) is from a killed writer: a put takes minutes at most. A put
+ * removes such files, but checks for them only once in this time.
  */
 const maxTemporaryAgeMs = 60 * 60 * 1000;
 
 /**
  * Creates a store of files below a directory, one file for each object, with the key as its path. The file system must
  * have hard links: `link` is the only call that publishes a complete file on condition that its name is free. Unlike in
- * S3, a key that is an object cannot also be the start of other keys.
+ * S3, there can be no keys below the key of an object.
  *
  * A put resolves when the object would survive a power failure. A killed writer leaves at most a file in `.tmp`, which no
  * key can name, and which a later put removes. Throws `Internal` for a key that is not a plain relative path.
@@ -150,7 +150,7 @@ const replaceFile: Publish = async (temporary, final) => {
   return 'stored';
 };
 
-/** Syncs every folder up to the root: another writer may have made one a moment ago and not synced its parent yet. */
+/** Syncs every folder up to the root: another writer may have created a folder, but not yet synced its parent. */
 async function syncFolders(from: string, root: string): Promise<void> {
   for (let folder = from; folder.length >= root.length; folder = dirname(folder)) {
     await using handle = await open(folder);
@@ -190,7 +190,7 @@ async function* listObjects(path: string, key: string): AsyncGenerator<StoredObj
   }
 }
 
-/** Undefined if the file or folder does not exist, or has another type than the call expects. */
+/** Returns undefined if the file or folder does not exist, or has another type than the call expects. */
 async function ignoreMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -7,15 +7,15 @@ import { TidemarkError } from '../runtime/errors.ts';
  * ObjectStore  <--  createS3Store (s3-store.ts)                deployed: a bucket and a prefix
  *              <--  createDirectoryStore (directory-store.ts)  embedded: a folder
  *              <--  createLazyStore (lazy-store.ts)            another store, loaded when it is first used
- *              <--  createRoutedStore (routed-store.ts)        several stores, of which the key says which one
+ *              <--  createRoutedStore (routed-store.ts)        several stores: the key decides which one
  * ```
  *
  * Every adapter promises, as `test/storage/object-store.suite.ts` checks:
- * - An object is visible whole or not at all, however its writer ends. Readers see it once the put has resolved.
- * - A put with `ifAbsent` on a taken key changes nothing and returns `exists`. Of several at once exactly one stores.
+ * - An object is visible whole or not at all, even if its writer is killed. Readers see it once the put has resolved.
+ * - A put with `ifAbsent` on a taken key changes nothing and returns `exists`. Of several concurrent puts exactly one stores.
  *
- * Nothing on the path of a backup or a restore is found by listing: names stand in published objects, so a late writer's
- * objects are never picked up. Only the sweep lists.
+ * No step of a backup or a restore finds objects by listing: published objects contain their names, so the objects of a late
+ * writer are never used. Only the sweep lists.
  */
 export interface ObjectStore {
   /** Stores the bytes under the key. Without `ifAbsent` it replaces an existing object. */
@@ -38,11 +38,11 @@ export interface ObjectStore {
 
   /**
    * Lists the objects whose keys begin with `<folder>/`, in any order. An object that exists during the whole listing is
-   * listed once. One that is stored or deleted during the listing may be listed or not. A missing folder is no error.
+   * listed once. An object that is stored or deleted during the listing may be missing. A missing folder is no error.
    */
   list(folder: string): AsyncIterable<StoredObject>;
 
-  /** Removes the objects. A key without an object is no error. If it throws, any of them may be removed. */
+  /** Removes the objects. A key without an object is no error. If the call throws, it may have removed some of them. */
   delete(keys: readonly string[]): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { ObjectStore } from './object-store.ts';
 
-/** Creates a store whose objects are in several stores: `storeOf` says by the key, or the folder that is listed, in which. */
+/** Creates a store that forwards each call to another store, which `storeOf` chooses by the key or by the listed folder. */
 export function createRoutedStore(storeOf: (key: string) => ObjectStore): ObjectStore {
   return {
     put: (key, ...rest) => storeOf(key).put(key, ...rest),

@@ -40,7 +40,7 @@ const partsAtOnce = 2;
 /** DeleteObjects takes at most this many keys. */
 const maxKeysPerDelete = 1000;
 
-/** The pauses (ms) before a put in conflict is tried again. After the last one the conflict is thrown. */
+/** The pauses (ms) before a put in conflict is tried again. After the last pause the conflict is thrown. */
 const conflictPauses = [100, 200, 400, 800];
 
 /**
@@ -114,7 +114,7 @@ export function openS3Store(env: NodeJS.ProcessEnv): ObjectStore {
   });
 }
 
-/** Opens the store of a bucket with the function's own credentials, or others. */
+/** Opens the store of a bucket with the given credentials; without them, with the function's own. */
 export function openBucket({
   credentials,
   ...place
@@ -167,7 +167,7 @@ async function read(client: S3Client, address: Address, range?: string): Promise
   return (await open(client, address, range)).body;
 }
 
-/** Reads the part of the range that exists: fewer bytes at the object's end, undefined beyond it. */
+/** Reads the part of the range that exists. Returns undefined if the range begins past the object's end. */
 async function readRange(
   client: S3Client,
   address: Address,

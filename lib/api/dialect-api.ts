@@ -74,13 +74,13 @@ export class DialectApi extends Construct {
     });
     logs.grantWrite(new ServicePrincipal('apigateway.amazonaws.com'));
     const stage = (this.api.defaultStage as HttpStage).node.defaultChild as CfnStage;
-    // Requests a second. Callers back up some tables a few times a day, and ask how far that is.
+    // Requests a second. Callers back up some tables a few times a day, and poll the progress.
     stage.defaultRouteSettings = {
       throttlingRateLimit: 50,
       throttlingBurstLimit: 100,
       detailedMetricsEnabled: true,
     };
-    // No query: the one of RDS has the parameters and the signature.
+    // The log has no query strings: those of RDS contain the parameters and the signature.
     stage.accessLogSettings = {
       destinationArn: logs.logGroupArn,
       format: JSON.stringify({

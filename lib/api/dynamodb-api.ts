@@ -58,9 +58,9 @@ export class DynamodbApi extends Construct {
   }
 
   /**
-   * The ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of a verb on tables, by default
-   * for all operations. The names of the tables may be patterns of IAM. A principal of this account needs nothing else; a
-   * principal of another account must assume a role in this one.
+   * Builds the ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of a verb on tables; by
+   * default for all operations. The tables may be patterns of IAM. A principal of this account needs no other right; a
+   * principal of another account must assume a role in this account.
    */
   invokeArns(place?: Place): string[] {
     const { stageName } = this.api.deploymentStage;
@@ -140,8 +140,8 @@ export class DynamodbApi extends Construct {
 }
 
 /**
- * Requests a second by verb. Bursts may be twice as large. Restores and deletions are rare, and the limit stops a loop that
- * is wrong.
+ * Requests a second by verb. Bursts may be twice as large. Restores and deletions are rare; their limits stop a caller's
+ * faulty loop.
  */
 const throttles: Readonly<Record<Verb, number>> = {
   read: 100,

@@ -64,7 +64,7 @@ export class CatalogTable extends Construct {
       ['TABLE', 'NATIVE', 'REQUEST', 'COUNTER'],
       ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     );
-    // A native backup that DynamoDB refuses needs this. It does not cover the record of a backup.
+    // The record of a native backup that DynamoDB refuses is deleted. The right does not cover other records of backups.
     this.grantKeys(grantee, ['NATIVE', 'REQUEST'], ['dynamodb:DeleteItem']);
   }
 
@@ -93,8 +93,8 @@ export class CatalogTable extends Construct {
   }
 
   /**
-   * Allows asking DynamoDB to create this table again: it refuses that, after it has checked the settings in the request. So
-   * a restore learns what DynamoDB says of a table before it makes one.
+   * Allows requests to create this table, although it exists: DynamoDB refuses them, but first checks the settings in the
+   * request. So a restore learns whether DynamoDB accepts a table's settings before it creates the table.
    */
   grantCheckOfSettings(grantee: IGrantable): void {
     this.allow(grantee, ['dynamodb:CreateTable'], [this.table.tableArn]);

@@ -8,7 +8,7 @@ export type NativeRestoreProps = Pick<StackParts, 'tables' | 'settings'>;
 
 /**
  * The function that requests restores from DynamoDB itself: to a point in time, or from DynamoDB's own backup. DynamoDB
- * requires that the caller may read and write items of the new table, which does not carry the restore's tag. So this
+ * requires that the caller may read and write items of the new table, which does not have the restore's tag. So this
  * function alone has those rights, and its code calls nothing but `RestoreTableToPointInTime` and
  * `RestoreTableFromBackup`, which write only to a table that they create. See
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html

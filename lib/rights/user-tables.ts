@@ -21,7 +21,7 @@ const requestSetsTag = {
 /**
  * The tables of the configuration. This class gives every right to a user's table, and each is limited to these tables.
  *
- * The rights to write and delete hold only for tables that carry the restore's tag. They need attribute-based access
+ * The rights to write and delete apply only to tables that have the restore's tag. They need attribute-based access
  * control of DynamoDB; in an account that has switched it off, these rights allow nothing. See
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/attribute-based-access-control.html
  */
@@ -78,10 +78,7 @@ export class UserTables {
     allow(grantee, ['dynamodb:ListTables'], ['*']);
   }
 
-  /**
-   * Allows listing those backups. DynamoDB has no resources for this action: it lists the backups of all tables of the
-   * account.
-   */
+  /** Allows listing the backups of all tables of the account. DynamoDB has no resources for this action. */
   grantListBackups(grantee: IGrantable): void {
     allow(grantee, ['dynamodb:ListBackups'], ['*']);
   }
@@ -115,7 +112,7 @@ export class UserTables {
     );
   }
 
-  /** Allows creating a table, if it carries the restore's tag from the start. */
+  /** Allows creating a table, if it has the restore's tag from the start. */
   grantCreateTagged(grantee: IGrantable): void {
     this.taggers.add(grantee);
     // DynamoDB requires TagResource when a table is created with tags.
@@ -123,7 +120,7 @@ export class UserTables {
   }
 
   /**
-   * Allows putting the restore's tag on a table that does not have the tag, not even as finished. An import cannot create a
+   * Allows putting the restore's tag on a table without that tag. (A finished table has it too.) An import cannot create a
    * table with tags.
    */
   grantTag(grantee: IGrantable): void {
@@ -133,8 +130,8 @@ export class UserTables {
   }
 
   /**
-   * Allows marking a table as finished. The table need not have the restore's tag, as a step may run twice; and the mark
-   * only takes rights away.
+   * Allows marking a table as finished. The table need not have the restore's tag, because a step may run twice, and the
+   * mark only removes rights.
    */
   grantFinish(grantee: IGrantable): void {
     this.taggers.add(grantee);
@@ -144,7 +141,7 @@ export class UserTables {
     });
   }
 
-  /** Allows actions on those tables that carry the restore's tag and are not finished. */
+  /** Allows actions on those tables that have the restore's tag and are not finished. */
   grantTagged(grantee: IGrantable, ...actions: string[]): void {
     allow(grantee, actions, this.arns, tableHasTag);
   }

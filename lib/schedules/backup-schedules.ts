@@ -26,8 +26,8 @@ export interface BackupSchedulesProps extends Pick<StackParts, 'catalog' | 'tabl
 }
 
 /**
- * Backups at set times: one EventBridge schedule for each configured one. All of them call one function, which finds the
- * tables of the schedule and requests their backups.
+ * Backups at set times: one EventBridge schedule for each entry of `schedules`. All of them call one function, which finds
+ * the tables of its schedule and requests their backups.
  */
 export class BackupSchedules extends Construct {
   readonly handler: TidemarkFunction;

@@ -78,17 +78,17 @@ export class SnapshotBucket extends Construct {
   }
 
   /**
-   * Allows storing objects of these names in the staging folders of the machine's jobs, and notes of failures. So a step
-   * cannot write the objects that another step publishes.
+   * Allows storing objects of these names in the staging folders of the machine's jobs, and the notes of failures there. So
+   * a step cannot write the objects that another step publishes.
    */
   grantStage(grantee: IGrantable, machine: Machine, ...names: readonly string[]): void {
     this.grantPut(grantee, ...['failure/*', ...names].map((name) => `${stagingFolders[machine]}/${name}`));
   }
 
   /**
-   * Allows starting DynamoDB's export of a table into staging, for a function that may store objects there. The rights are those of "Requesting a table export" in
-   * DynamoDB's Developer Guide; DynamoDB requires the right to set an ACL although only an export to another account
-   * needs it.
+   * Allows starting DynamoDB's export of a table into staging, for a function that may store objects there. The rights are
+   * those of "Requesting a table export" in DynamoDB's Developer Guide. DynamoDB requires the right to set an ACL, although
+   * only an export to another account needs it.
    */
   grantExport(grantee: IGrantable): void {
     allow(grantee, ['s3:PutObjectAcl'], [this.arnOf(`${stagingFolders.backup}/export/*`)]);

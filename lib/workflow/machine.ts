@@ -31,15 +31,14 @@ export interface WorkflowProps extends StackParts {
 }
 
 /**
- * The name of the workflow's machine. It is known before the machine is made, because one of the machine's own functions
- * starts it: the function would need the machine's ARN, and the machine the function's. The name contains the stack's name,
- * so the names of two stacks differ.
+ * Names the workflow's machine before it exists. A function of the machine starts executions of it: without a fixed name,
+ * each of the two would need the other's ARN first. The name contains the stack's name, so the names of two stacks differ.
  */
 function nameMachine(workflow: Construct): string {
   return Names.uniqueResourceName(workflow, { maxLength: 80, separator: '-' });
 }
 
-/** The ARN of the workflow's machine, before the machine is made. */
+/** Builds the ARN of the workflow's machine before the machine exists. */
 export function buildMachineArn(workflow: Construct): string {
   return Stack.of(workflow).formatArn({
     service: 'states',
@@ -50,8 +49,8 @@ export function buildMachineArn(workflow: Construct): string {
 }
 
 /**
- * The longest time of an execution. The largest tables take days; what is not done by then hangs, and the reconciler starts
- * another execution, or ends the job. An interpreter's timer takes at most 24 days.
+ * The maximum time of an execution. The largest tables take days; an execution that takes longer hangs, so the reconciler
+ * starts another one or ends the job. A timer of the interpreter takes at most 24 days.
  */
 const maxDuration = Duration.days(14);
 
@@ -76,8 +75,9 @@ export function createMachine(
 }
 
 /**
- * Creates the state to which a Choice goes when a function answers a status that the machine does not know. It notes that as
- * the failure. Without it the execution would end at once and leave its job unfinished, as a machine cannot catch that error.
+ * Creates the state to which a Choice goes when a function returns a status that the machine does not know. The state
+ * records this as the failure. Without it the execution would end at once and leave its job unfinished, because a machine
+ * cannot catch the error of a Choice.
  */
 export function createUnknownStatus(scope: Construct, next: IChainable): IChainable {
   return Pass.jsonPath(scope, 'AnswerNotUnderstood', {
@@ -89,7 +89,7 @@ export function createUnknownStatus(scope: Construct, next: IChainable): IChaina
   }).next(next);
 }
 
-/** Lets the function start executions of the machine: gives it the right, and the ARN in its environment. */
+/** Lets the function start executions of the machine: adds the right, and the ARN to its environment. */
 export function letStart(lambdaFunction: TidemarkFunction, machine: Machine, stateMachineArn: string): void {
   allow(lambdaFunction, ['states:StartExecution'], [stateMachineArn]);
   lambdaFunction.addEnvironment(machineVariables[machine], stateMachineArn);

@@ -14,7 +14,7 @@ interface RangeMapNames {
 
 export interface RangeMapProps {
   readonly names: RangeMapNames;
-  /** Function that does the work. It gets `{job, task, part}` and answers `more` with the next part while there is work. */
+  /** The function that does the work. It gets `{job, task, part}`, and returns `more` with the next part while work remains. */
   readonly lambdaFunction: IFunction;
   /** How many children run at the same time. */
   readonly maxConcurrency: number;
@@ -23,11 +23,11 @@ export interface RangeMapProps {
 }
 
 /**
- * Creates a Map with one child for each number in `$.tasks`. A child calls the function again while it answers `more`.
+ * Creates a Map with one child for each number in `$.tasks`. A child calls the function again while it returns `more`.
  *
- * A child whose function fails still succeeds, with another number as its result: a Map that fails as a whole loses the
- * errors' names, and the work of the other children is worth keeping for a retry. The next step reads which tasks are done
- * from the results that they published, never from these numbers.
+ * A child whose function fails still succeeds, with another number as its result. If it failed, the whole Map would fail: the
+ * errors' names would be lost, and so would the work of the other children, which a retry can use. The next step learns from
+ * the published results which tasks are done, never from these numbers.
  */
 export function createRangeMap(scope: Construct, props: RangeMapProps): DistributedMap {
   const { names } = props;

@@ -3,7 +3,7 @@ import type { restoreTasks } from '../../lambda/jobs/states.ts';
 import type { StackParts } from '../stack-parts.ts';
 import type { TaskFunctions } from './task-functions.ts';
 
-/** Gives each step of a restore its rights. It may write or delete a user table only while that carries the restore's tag. */
+/** Gives each step of a restore its rights. A step may write or delete a user table only while it has the restore's tag. */
 export function grantRestoreRights(
   functions: TaskFunctions<keyof typeof restoreTasks>,
   props: Pick<StackParts, 'catalog' | 'store' | 'tables' | 'secret'>,
@@ -22,13 +22,13 @@ export function grantRestoreRights(
   } = functions;
 
   for (const step of [MaterializeRange, WriteRange, BuildIndexes, TagTable]) catalog.grantRead(step);
-  // PlanRestore writes, as it pins the snapshot of a point in time.
+  // PlanRestore writes because it holds the snapshot of a restore to a point in time.
   for (const step of [PlanRestore, ImportTable, CreateTable, FinishRestore, AbortRestore]) {
     catalog.grantReadWriteRestores(step);
   }
   catalog.grantCheckOfSettings(PlanRestore);
 
-  // With or without the tag: a table whose name is taken, that is gone, or that is finished does not carry it.
+  // Not only with the tag: a step also describes a table that is missing, finished, or another owner's.
   for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore, TagTable]) {
     tables.grant(step, 'dynamodb:DescribeTable');
   }
@@ -64,8 +64,8 @@ export function grantRestoreRights(
 }
 
 /**
- * Allows deleting the table of a restore that failed or was abandoned, and marking as finished one whose restore lacks
- * only its last step. A function that may tag a table never gets this right.
+ * Allows deleting the table of a restore that failed or was abandoned, and marking a table as finished if only the last step
+ * of its restore is missing. A function that may tag a table never gets this right.
  */
 export function grantRemoval(
   grantee: IGrantable,

@@ -11,14 +11,14 @@ import type { TaskFunctions } from './task-functions.ts';
 import { chooseByStatus, catchAll, invoke, invokeKeepingState, waitThen } from './task.ts';
 
 /**
- * The state machine that restores one backup into a new table, and the functions of its tasks. Its input is `{job}`, its
- * states are, by the way that the plan chose,
+ * The state machine that restores one backup into a new table, and the functions of its tasks. Its input is `{job}`. The plan
+ * chooses between two sequences of states:
  *
  *     PlanRestore -> CreateTable    -> WriteAll    -> BuildIndexes -> FinishRestore
  *     PlanRestore -> MaterializeAll -> ImportTable -> BuildIndexes -> FinishRestore
  *
- * A step that waits for DynamoDB answers `wait` and is called again. Every failure leads to AbortRestore, which may have
- * TagTable tag an imported table so that it can be deleted.
+ * A step that waits for DynamoDB returns `wait` and is called again. Every failure leads to AbortRestore, which may call for
+ * TagTable to tag an imported table, so that the table can be deleted.
  */
 export class RestoreWorkflow extends Construct {
   readonly machine: StateMachine;
@@ -35,7 +35,7 @@ export class RestoreWorkflow extends Construct {
   }
 
   private define(functions: TaskFunctions<keyof typeof restoreTasks>, maxConcurrency: number): IChainable {
-    // These two keep the state, so that AbortRestore gets the failure again when it is called after a wait.
+    // AbortRestore and TagTable keep the state, so that AbortRestore gets the failure again when it is called after a wait.
     const abort = invokeKeepingState(
       this,
       'AbortRestore',
@@ -138,7 +138,7 @@ export class RestoreWorkflow extends Construct {
 
     tag.next(waitThen(this, 'WaitForTag', abort, '$.tag.answer.waitSeconds'));
 
-    // Not AbortRestore and TagTable: their failure ends the execution, and the reconciler finishes their work.
+    // AbortRestore and TagTable have no catch: their failure ends the execution, and the reconciler finishes their work.
     catchAll(abort, plan, createTable, writeAll, materializeAll, importTable, buildIndexes, finish);
     return plan;
   }

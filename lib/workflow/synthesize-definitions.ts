@@ -16,7 +16,7 @@ export interface Definitions {
 /**
  * Synthesizes the definitions that the stack deploys, for an interpreter. The stack has the default configuration; nothing is
  * bundled and no file remains. Values that only a deployment knows are replaced: the partition by `aws`, the ARN of a function
- * by one that ends with its logical id.
+ * by an ARN that ends with its logical id.
  */
 export function synthesizeDefinitions(): Definitions {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-definitions-'));

@@ -15,7 +15,7 @@ import type { LambdaInvokeJsonPathProps } from 'aws-cdk-lib/aws-stepfunctions-ta
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** Retries while Lambda is at its concurrency limit or has a fault: that passes, within a minute or half an hour. */
+/** Retries while Lambda is at its concurrency limit or has a fault. Such faults pass within half an hour. */
 const patientRetry: RetryProps = {
   errors: [
     'Lambda.TooManyRequestsException',
@@ -39,7 +39,7 @@ const retry: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Where in the state a caught failure is put, as `{Error, Cause}`. */
+/** The path in the state at which a caught failure is stored, as `{Error, Cause}`. */
 export const failurePath = '$.failure';
 
 /** Creates a Task that calls the function with these members of the state. The answer becomes the state. */
@@ -52,7 +52,7 @@ export function invoke(
   return invokeWith(scope, name, lambdaFunction, members, { outputPath: '$.Payload' });
 }
 
-/** Creates a Task like `invoke`, but the state is kept and the answer added to it, at `$.<member>.answer`. */
+/** Creates a Task like `invoke` that keeps the state and adds the function's answer to it, at `$.<member>.answer`. */
 export function invokeKeepingState(
   scope: Construct,
   name: string,
@@ -78,7 +78,7 @@ function invokeWith(
     payload: TaskInput.fromObject(
       Object.fromEntries(members.map((member) => [member, JsonPath.objectAt(`$.${member}`)])),
     ),
-    // Longer than a function may run. Without it an interpreter may take the language's default, one minute.
+    // Longer than a function may run. Without this, an interpreter may apply the language's default of one minute.
     taskTimeout: Timeout.duration(Duration.minutes(16)),
     // The retries added below cover these errors, for all tasks alike.
     retryOnServiceExceptions: false,
@@ -117,7 +117,7 @@ export function waitThen(
 type CatchingState = State &
   INextable & { addCatch(handler: IChainable, props: { resultPath: string }): unknown };
 
-/** Makes `handler` follow on every failure of the states. It gets the input of the state that failed, and the failure. */
+/** Continues with `handler` after any failure of the states. It gets the input of the state that failed, and the failure. */
 export function catchAll(handler: IChainable, ...states: readonly CatchingState[]): void {
   for (const state of states) state.addCatch(handler, { resultPath: failurePath });
 }

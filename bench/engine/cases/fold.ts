@@ -7,7 +7,7 @@ import { clearWorld, type World } from '../world.ts';
 import type { BackupId } from '../../../lambda/model/ids.ts';
 
 export interface FoldResult {
-  /** The cost if the bytes of the new run are made and dropped. */
+  /** The cost if the bytes of the new run are made but not stored. */
   readonly unwritten: Cost;
   /** The cost if the new run is written to a file and synced. */
   readonly written: Cost;
