@@ -56,6 +56,14 @@ describe('checkSource for a table that is being deleted', () => {
   });
 });
 
+describe('checkSource for a table that is being changed, as by a change of its stream', () => {
+  it('passes while the table is UPDATING, as with DynamoDB', async () => {
+    const updating: Table = { ...table, status: 'UPDATING', streamArn: `${table.identity.arn}/stream/1` };
+    const services = { config: { ...defaultConfig, base: 'scan' as const }, recovery: noRecovery };
+    await expect(checkSource(services, updating, undefined, {})).resolves.toBeUndefined();
+  });
+});
+
 describe('checkSource for a table without a stream', () => {
   it('throws ContinuousBackupsUnavailable if recovery is disabled, and passes if it is enabled', async () => {
     await expect(checkWith(async () => ({ enabled: false }))).rejects.toMatchObject({
