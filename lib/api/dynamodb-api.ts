@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -133,6 +133,7 @@ export class DynamodbApi extends Construct {
         ),
       },
     });
+    acknowledgeRules(api);
     // The stack has outputs of its own for the URLs.
     api.node.tryRemoveChild('Endpoint');
     return api;
@@ -155,6 +156,33 @@ const throttles: Readonly<Record<Verb, number>> = {
 function throttlingOf(rate: number): MethodDeploymentOptions {
   // The settings of a method replace those of the stage.
   return { metricsEnabled: true, throttlingRateLimit: rate, throttlingBurstLimit: 2 * rate };
+}
+
+function acknowledgeRules(api: RestApi): void {
+  Validations.of(api).acknowledge(
+    {
+      id: 'AwsSolutions-APIG2',
+      reason:
+        "The function validates each request, and answers as DynamoDB does, which the gateway's models cannot.",
+    },
+    {
+      id: 'AwsSolutions-APIG3',
+      reason:
+        'Only signed requests of principals with a right to the path reach the API. An owner may associate a WAF.',
+    },
+    {
+      id: 'AwsSolutions-APIG6',
+      reason: 'The access log has a line for each request. Execution logs can contain bodies.',
+    },
+    {
+      id: 'AwsSolutions-COG4',
+      reason: 'Callers are authorized by IAM, as with DynamoDB.',
+    },
+    {
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      reason: 'The role that API Gateway needs to write access logs, with the policy that AWS keeps for it.',
+    },
+  );
 }
 
 function integrate(handler: TidemarkFunction): LambdaIntegration {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -56,6 +56,11 @@ export class SnapshotBucket extends Construct {
         },
         { abortIncompleteMultipartUploadAfter: Duration.days(2) },
       ],
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'CloudTrail can log access to the objects. A bucket of access logs would be a second one to keep.',
     });
     this.requireFreeKeys();
   }
