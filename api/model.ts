@@ -19,7 +19,7 @@ import { define, type Structures } from './shapes.ts';
  */
 
 /** An operation; `input` and `output` are names of structures. */
-export interface ApiOperation extends Pick<Operation, 'name' | 'text' | 'verbs' | 'example'> {
+export interface ApiOperation extends Pick<Operation, 'name' | 'text' | 'verbs' | 'members' | 'example'> {
   /** How the header `X-Amz-Target` names it. */
   readonly target: string;
   readonly input: string;
@@ -69,10 +69,11 @@ function outputOf(name: string): string {
 }
 
 function toApiOperation(operation: Operation): ApiOperation {
-  const { name, text, verbs, example } = operation;
+  const { name, text, verbs, members, example } = operation;
   return {
     name,
     text,
+    members,
     verbs,
     example,
     target: targetOf(operation),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import {
   apiOperations,
@@ -28,7 +29,7 @@ const timeoutMs = 60_000;
 /** The outcome of one attempt: the answer, or the error and whether another attempt may succeed. */
 type Attempt = { readonly answer: unknown } | { readonly error: CommandError; readonly isRetryable: boolean };
 
-/** Creates a client of DynamoDB's JSON protocol. It retries calls, so it may call only operations that change nothing. */
+/** Creates a client of DynamoDB's JSON protocol. It retries calls, each with one id, by which the endpoint recognizes repeats. */
 export function createClient(endpoint: Endpoint): Call {
   let signing: Promise<Sign> | undefined;
   return async <N extends OperationName>(operation: N, input: object) => {
@@ -38,6 +39,7 @@ export function createClient(endpoint: Endpoint): Call {
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'amz-sdk-invocation-id': randomUUID(),
     };
     for (const pause of [...pausesMs, undefined]) {
       const attempt = await send(endpoint, url, await sign(url, headers, body), body);

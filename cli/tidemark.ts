@@ -5,6 +5,7 @@ import { compare } from './commands/compare.ts';
 import { estimate } from './commands/estimate.ts';
 import { item } from './commands/item.ts';
 import { restores } from './commands/restores.ts';
+import { sets } from './commands/sets.ts';
 import { sweep } from './commands/sweep.ts';
 import { verify } from './commands/verify.ts';
 import { chooseEndpoint } from './endpoint.ts';
@@ -20,11 +21,11 @@ import { CommandError, UsageError } from './errors.ts';
  *     client.ts        calls an operation over HTTP, with endpoint.ts, signer.ts and errors.ts
  *     output.ts        prints lines for people, or one JSON document; and renders figures
  *
- * The commands only read: nothing in a store or a table changes.
+ * Only `sets` changes something, by its actions create, delete and restore.
  */
 
 const commands: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ item, compare, verify, estimate, restores, sweep }),
+  Object.entries({ item, compare, verify, estimate, restores, sets, sweep }),
 );
 
 const usage = `Usage: tidemark <command> [options]

@@ -60,13 +60,17 @@ export class VerbFunctions extends Construct {
   private createBackupRequester(props: VerbFunctionsProps): TidemarkFunction {
     const requester = this.create('api-backup', props);
     props.catalog.grantBackupRequests(requester);
+    props.catalog.grantSetRequests(requester);
     props.tables.grant(
       requester,
       'dynamodb:DescribeTable',
       'dynamodb:DescribeTimeToLive',
       'dynamodb:DescribeContinuousBackups',
       'dynamodb:CreateBackup',
+      'dynamodb:ListTagsOfResource',
     );
+    // A request for a set may name a group of tables.
+    props.tables.grantListTables(requester);
     props.tables.grantBackups(requester, 'dynamodb:DescribeBackup');
     props.tables.grantListBackups(requester);
     letStart(requester, 'backup', props.machines.backup.stateMachineArn);

@@ -68,6 +68,11 @@ export class CatalogTable extends Construct {
     this.grantKeys(grantee, ['NATIVE', 'REQUEST'], ['dynamodb:DeleteItem']);
   }
 
+  /** Allows the writes of a request for a backup set: creating its records, and recording how the last one of its name ended. */
+  grantSetRequests(grantee: IGrantable): void {
+    this.grantKeys(grantee, ['SETS'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']);
+  }
+
   /** Allows the writes of a deletion: moving the backup's record to the deleted ones, and ending its snapshot. */
   grantBackupDeletion(grantee: IGrantable): void {
     this.grantRead(grantee);
@@ -76,8 +81,8 @@ export class CatalogTable extends Construct {
       ['TABLE', 'NATIVE'],
       ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     );
-    // The same transaction records the deletion in the backup's set.
-    this.grantKeys(grantee, ['SETS'], ['dynamodb:UpdateItem']);
+    // Deleting a set moves its record. The set of a backup records its deletion in the same transaction.
+    this.grantSetRequests(grantee);
   }
 
   /** Allows using up the nonces of signed requests. */

@@ -30,7 +30,7 @@ function near(member: Member, traits: readonly ConstraintTrait[]): fc.Arbitrary<
   return {
     string: fc.oneof(
       fc.string({ maxLength: 5 }),
-      fc.constantFrom('some-name', ...values, ...bounds.map((length) => 'a'.repeat(Math.max(length, 0)))),
+      fc.constantFrom('some-name', ...values, ...bounds.map(repeatLetter)),
     ),
     integer: fc.constantFrom(1, ...bounds),
     long: fc.constantFrom(1, ...bounds),
@@ -39,6 +39,11 @@ function near(member: Member, traits: readonly ConstraintTrait[]): fc.Arbitrary<
     boolean: fc.boolean(),
     map: fc.constant({ Artist: { S: 'Nina' } }),
   }[member.type];
+}
+
+/** Returns a text of this length. The bounds of numbers are no lengths, so a long one is cut off. */
+function repeatLetter(length: number): string {
+  return 'a'.repeat(Math.min(Math.max(length, 0), 10_000));
 }
 
 /** A name has other bounds than an ARN, and the document can state only the bounds that both have. */

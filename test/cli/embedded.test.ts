@@ -54,6 +54,25 @@ async function listFiles(folder: string): Promise<string[]> {
 }
 
 describe('the command line on the embedded runtime', () => {
+  it('makes, shows, restores and deletes a backup set', async () => {
+    const { runtime, tidemark } = await setUp();
+    const made = await tidemark('sets', 'create', 'weekly', '--tables', 'orders', '--wait', '--json');
+    expect(made.code).toBe(0);
+    const { BackupSet } = JSON.parse(made.stdout) as { BackupSet: { SetId: number } };
+    expect(BackupSet).toMatchObject({ SetStatus: 'AVAILABLE', Figures: { Items: 40 } });
+    const set = `weekly/${BackupSet.SetId}`;
+    expect((await tidemark('sets', 'list', 'weekly')).stdout).toContain(`${set}: AVAILABLE, INCREMENTAL`);
+    const restored = await tidemark('sets', 'restore', set, '--prefix', 'copy-of-');
+    expect(restored.stdout).toBe('orders -> copy-of-orders: RESTORING\n');
+    await runtime.executions.idle();
+    expect((await tidemark('restores', 'copy-of-orders')).stdout).toContain('copy-of-orders: RESTORED');
+    expect((await tidemark('sets', 'delete', set)).stdout).toBe(`deleted ${set}\n`);
+    expect(await tidemark('sets', 'show', set)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('BackupSetNotFoundException'),
+    });
+  });
+
   it('reads an item as it was at each of two backups', async () => {
     const { first, second, tidemark } = await setUp();
     const key = JSON.stringify({ id: { S: 'item-1' } });

@@ -1,15 +1,20 @@
 import { compareBackups } from './operations/compare-backups.ts';
 import { createBackup } from './operations/create-backup.ts';
+import { createBackupSet } from './operations/create-backup-set.ts';
 import { deleteBackup } from './operations/delete-backup.ts';
+import { deleteBackupSet } from './operations/delete-backup-set.ts';
 import { describeBackup } from './operations/describe-backup.ts';
+import { describeBackupSet } from './operations/describe-backup-set.ts';
 import { describeContinuousBackups } from './operations/describe-continuous-backups.ts';
 import { describeRestore } from './operations/describe-restore.ts';
 import { describeTable } from './operations/describe-table.ts';
 import { estimateRestore } from './operations/estimate-restore.ts';
 import { getBackupItem } from './operations/get-backup-item.ts';
 import { listBackups } from './operations/list-backups.ts';
+import { listBackupSets } from './operations/list-backup-sets.ts';
 import { listRestores } from './operations/list-restores.ts';
 import { planSweep } from './operations/plan-sweep.ts';
+import { restoreBackupSet } from './operations/restore-backup-set.ts';
 import { restoreTableFromBackup } from './operations/restore-table-from-backup.ts';
 import { restoreTableToPointInTime } from './operations/restore-table-to-point-in-time.ts';
 import { updateContinuousBackups } from './operations/update-continuous-backups.ts';
@@ -34,6 +39,11 @@ export const apiOperations = [
   estimateRestore,
   describeRestore,
   listRestores,
+  createBackupSet,
+  describeBackupSet,
+  listBackupSets,
+  deleteBackupSet,
+  restoreBackupSet,
 ] as const;
 
 /** An operation by its name, with the type of its answer as the handler returns it. */

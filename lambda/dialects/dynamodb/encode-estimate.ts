@@ -28,7 +28,7 @@ function encodeWay(way: Way): WireWay {
 }
 
 /** Rounds to multiples of 1/`fractions`: more digits would suggest more accuracy than the estimate has. */
-function encodeSpan({ low, high }: Span, fractions: number): NonNullable<WireWay['Usd']> {
+export function encodeSpan({ low, high }: Span, fractions: number): NonNullable<WireWay['Usd']> {
   const round = (value: number) => Math.round(value * fractions) / fractions;
   return { Low: round(low), High: round(high) };
 }

@@ -49,6 +49,9 @@ const renderings = {
   InvalidRestoreTime: { type: `${model}InvalidRestoreTimeException` },
   LimitExceeded: { type: `${model}LimitExceededException` },
   RestoreNotFound: { type: `${model}RestoreNotFoundException` },
+  SetNotFound: { type: `${model}BackupSetNotFoundException` },
+  SetInUse: { type: `${model}BackupSetInUseException` },
+  GroupNotFound: { type: `${model}TableGroupNotFoundException` },
 } as const satisfies Readonly<Partial<Record<ErrorCode, Rendering>>>;
 
 /** An error that one operation renders in its own way. */

@@ -15,7 +15,8 @@ export const choice = {
   members: { Way: way, Why: { type: 'string', required: true, text: 'Why this way was chosen.' } },
 } as const;
 
-const bounds = {
+/** A figure that an estimate can only bound. */
+export const bounds = {
   type: 'structure',
   shape: 'EstimateBounds',
   members: {

@@ -1,10 +1,10 @@
 import { tableNameOf } from '../../model/backup-arn.ts';
 import { isError, TidemarkError } from '../../runtime/errors.ts';
-import type { JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 import type { Member, Members } from './members.ts';
 import { toBackupKey } from './names.ts';
 import type { Operation } from './operation.ts';
-import { hasTarget, parsePath, pathOf, type Place, type Verb } from './paths.ts';
+import { hasTarget, isBound, parsePath, pathOf, type Place, type Verb } from './paths.ts';
 
 /*
  * Finds the tables of a request by the members of its operation that name tables (`Member.names`):
@@ -66,11 +66,6 @@ export function checkNamedTables(
   );
 }
 
-/** True for a member that limits its request to a table. A cursor only says where a list continues. */
-function isBound({ names }: { readonly names?: Names }): boolean {
-  return names !== undefined && names !== 'cursor';
-}
-
 /** The names of the tables that a request names. */
 export interface NamedTables {
   readonly tables: readonly string[];
@@ -78,9 +73,28 @@ export interface NamedTables {
   readonly targets: readonly string[];
 }
 
-/** Lists the tables that a request names, each once. Throws `Validation` for a malformed ARN of a backup. */
+/**
+ * Lists the tables that a request names, each once, also those in lists, which bind it to no path. Throws `Validation` for a
+ * malformed ARN of a backup.
+ */
 export function listNamedTables(members: Members, input: JsonObject): NamedTables {
-  const named = findNamed(members, input);
+  return groupNames([...findNamed(members, input), ...findListed(members, input)]);
+}
+
+/** Finds the tables that the lists of a request name. */
+function findListed(members: Members, input: JsonObject): Named[] {
+  return Object.entries(members).flatMap(([name, member]) => {
+    const values = input[name];
+    if (member.type !== 'list' || !Array.isArray(values)) return [];
+    return values.flatMap((value: unknown) => {
+      const { of } = member;
+      if (of.type === 'structure' && isJsonObject(value)) return findNamed(of.members, value);
+      return findNamed({ [name]: of }, { [name]: value });
+    });
+  });
+}
+
+function groupNames(named: readonly Named[]): NamedTables {
   const list = (isTarget: boolean) => [
     ...new Set(named.filter(({ names }) => (names === 'target') === isTarget).map(({ table }) => table)),
   ];
@@ -103,7 +117,7 @@ export function choosePath(
 
 function findPlaceOf(verb: Verb, members: Members, input: JsonObject): Place | undefined {
   try {
-    const { tables, targets } = listNamedTables(members, input);
+    const { tables, targets } = groupNames(findNamed(members, input));
     const [[table, ...others], [target]] = hasTarget(verb)
       ? [tables, targets]
       : [[...tables, ...targets], []];

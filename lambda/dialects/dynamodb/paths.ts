@@ -1,4 +1,5 @@
 import { TidemarkError } from '../../runtime/errors.ts';
+import type { Member } from './members.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -94,8 +95,14 @@ export function placesOf(wanted: {
   );
 }
 
-/** Lists all forms of paths that offer an operation. */
-export function formsOf({ verbs: served }: Pick<Operation, 'verbs'>): PathForm[] {
+/** True for a member that limits its request to a table. A cursor only says where a list continues. */
+export function isBound({ names }: Pick<Member, 'names'>): boolean {
+  return names !== undefined && names !== 'cursor';
+}
+
+/** Lists all forms of paths that offer an operation: only `/` if no member can bind it to one table. */
+export function formsOf({ verbs: served, members }: Pick<Operation, 'verbs' | 'members'>): PathForm[] {
+  if (!Object.values(members).some(isBound)) return ['/'];
   return ['/', ...verbs.filter((verb) => served.includes(verb)).map((verb) => pathForms[verb])];
 }
 
@@ -103,14 +110,17 @@ export function formsOf({ verbs: served }: Pick<Operation, 'verbs'>): PathForm[]
  * Finds the place to which a request was sent; undefined for `/`, which offers every operation. Throws `AccessDenied`
  * for a path that the endpoint does not have, and for one whose verb is not one of the operation's.
  */
-export function findPlace(operation: Pick<Operation, 'name' | 'verbs'>, path: string): Place | undefined {
+export function findPlace(
+  operation: Pick<Operation, 'name' | 'verbs' | 'members'>,
+  path: string,
+): Place | undefined {
   if (path === '/') return undefined;
   const place = parsePath(path);
   if (place === undefined) {
     const known = ['/', ...Object.values(pathForms)].join(', ');
     throw new TidemarkError('AccessDenied', `The path of the request is none of this endpoint: ${known}`);
   }
-  if (operation.verbs.includes(place.verb)) return place;
+  if (formsOf(operation).includes(pathForms[place.verb])) return place;
   throw new TidemarkError(
     'AccessDenied',
     `${operation.name} is not served at ${pathForms[place.verb]}, but at ${formsOf(operation).join(' and ')}`,

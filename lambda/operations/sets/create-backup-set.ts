@@ -17,6 +17,8 @@ import {
 } from './request-members.ts';
 
 export interface CreateBackupSetInput extends SetRequest {
+  /** Days after which the set is deleted with all of its backups, in place of `expiresAt`. */
+  readonly retentionDays?: number;
   /** How many sets of the name may be requested on one day (UTC). @default any number */
   readonly maxPerDay?: number;
   /** True: if the running set of the name is from an equal request, returns that set instead of throwing `SetInUse`. */
@@ -24,6 +26,8 @@ export interface CreateBackupSetInput extends SetRequest {
   /** Requests with the same key are one request: repeats return the first one's set. */
   readonly requestKey?: string;
 }
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** The set of a request. `isNew` is false if the request is a repeat; then the set is that of the first request. */
 export interface CreatedSet {
@@ -42,8 +46,12 @@ export async function createBackupSet(
   services: RequestServices,
   input: CreateBackupSetInput,
 ): Promise<CreatedSet> {
-  const { maxPerDay, joinRunning, requestKey, ...request } = input;
-  const { catalog } = services;
+  const { maxPerDay, joinRunning, requestKey, retentionDays, ...given } = input;
+  const { catalog, clock } = services;
+  const request: SetRequest = {
+    ...given,
+    ...(retentionDays !== undefined && { expiresAt: clock.now() + retentionDays * dayMs }),
+  };
   checkSetRequest(request);
   checkKind(services, request);
   await services.sinks.check(request.sink);

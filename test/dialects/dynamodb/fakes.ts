@@ -318,6 +318,15 @@ export const validRequests = {
   EstimateRestore: { BackupArn: arn },
   DescribeRestore: { TargetTableName: 'Copy' },
   ListRestores: {},
+  CreateBackupSet: { SetName: 'nightly', TableNames: ['Music'] },
+  DescribeBackupSet: { SetName: 'nightly', SetId: 7 },
+  ListBackupSets: {},
+  DeleteBackupSet: { SetName: 'nightly', SetId: 7 },
+  RestoreBackupSet: {
+    SetName: 'nightly',
+    SetId: 7,
+    Targets: [{ TableName: 'Music', TargetTableName: 'Copy' }],
+  },
 } as const satisfies Readonly<Record<OperationName, object>>;
 
 export const operationNames = apiOperations.map(({ name }) => name);

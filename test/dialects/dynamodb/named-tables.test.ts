@@ -48,11 +48,27 @@ test('a request lists the tables that it names separately from its targets', () 
   });
 });
 
+test('a request lists the tables in its lists too, which choose no path', () => {
+  const input = { SetName: 'nightly', TableNames: ['Music', 'Books'] };
+  expect(listNamedTables(find('CreateBackupSet').members, input).tables).toEqual(['Music', 'Books']);
+  expect(choosePath(find('CreateBackupSet'), { ...input, TableNames: ['Music'] })).toBe('/');
+  const Targets = [{ TableName: 'Music', TargetTableName: 'Copy' }];
+  expect(listNamedTables(find('RestoreBackupSet').members, { Targets })).toEqual({
+    tables: ['Music'],
+    targets: ['Copy'],
+  });
+});
+
 describe('every member that takes the name or ARN of a table or backup', () => {
   const named = apiOperations.flatMap(({ name, members }: Operation) =>
     Object.entries(members)
       .filter(([member]) => /Table(Name|Arn)|BackupArn/.test(member))
-      .map(([member, { names }]) => ({ operation: name, member, names })),
+      // The names in a list bind the request to no path.
+      .map(([member, described]) => ({
+        operation: name,
+        member,
+        names: described.type === 'list' ? described.of.names : described.names,
+      })),
   );
 
   test.each(named)('is described as one: $member of $operation', ({ names }) => {

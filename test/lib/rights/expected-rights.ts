@@ -59,6 +59,10 @@ const describeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImp
 
 const describeNative = 'dynamodb:DescribeBackup on native backups';
 
+const setWrites = ['PutItem', 'UpdateItem', 'DeleteItem'].map(
+  (action) => `dynamodb:${action} on catalog if in SETS`,
+);
+
 const requestBackups = [
   ...catalogRead,
   ...['PutItem', 'UpdateItem'].map(
@@ -88,16 +92,18 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   'note-damage': ['dynamodb:GetItem on catalog', 'dynamodb:UpdateItem on catalog if in TABLE and of damage'],
   'api-backup': [
     ...requestBackups,
-    'dynamodb:CreateBackup on user tables',
+    ...setWrites,
+    ...on('user tables', 'dynamodb:CreateBackup', 'dynamodb:ListTagsOfResource'),
     describeNative,
     'dynamodb:ListBackups on *',
+    'dynamodb:ListTables on *',
   ],
   'api-delete': [
     ...catalogRead,
     ...['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
       (action) => `dynamodb:${action} on catalog if in TABLE, NATIVE`,
     ),
-    'dynamodb:UpdateItem on catalog if in SETS',
+    ...setWrites,
     ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
     'dynamodb:ListBackups on *',
   ],
