@@ -37,7 +37,7 @@ export default defineConfig({
     // Tests of a deployment mostly wait for it.
     maxWorkers: hasDeployment ? 3 : 2,
     // The files of a worker share its modules: loading the AWS SDK and the CDK again for each file takes longer than most
-    // of their tests. So no test may leave a mock or an environment variable behind.
+    // of their tests. So every test must undo its mocks and environment variables.
     isolate: false,
     restoreMocks: true,
     unstubEnvs: true,

@@ -6,7 +6,7 @@ const busy = 5;
 
 /**
  * Locks the home folder for this process and returns a function that unlocks it. The kernel holds the lock, on a SQLite
- * file, so it ends with the process, however the process ends. The file's `user_version` is the holder's process id.
+ * file, so it ends with the process, even if that is killed. The file's `user_version` is the holder's process id.
  *
  * Throws an `Error` with a message for people if another process holds the lock.
  */

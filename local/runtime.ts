@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   /** The table groups, in addition to the group `all`. */
   readonly groups?: readonly TableGroup[];
   readonly log: Log;
-  /** Origins of web pages, besides those of the loopback, that may use the endpoint; `*`: all. @default none */
+  /** Origins of web pages, in addition to those of the loopback, that may use the endpoint; `*`: all. @default none */
   readonly origins?: readonly string[];
   /** The endpoints of the other dialects, with their keys. @default they are not started */
   readonly dialects?: { readonly ports: DialectPorts; readonly keys: LoadKeys };

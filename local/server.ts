@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly guard?: TableGuard;
   /** The streams that no answer may show. @default all are shown */
   readonly ownStreams?: OwnStreams;
-  /** Origins of web pages, besides those of the loopback, that may use the endpoint; `*`: all. @default none */
+  /** Origins of web pages, in addition to those of the loopback, that may use the endpoint; `*`: all. @default none */
   readonly origins?: readonly string[];
   readonly log: Log;
 }

@@ -83,7 +83,7 @@ function writeRemarks([exported, streamed, native]: readonly Bill[], { days }: S
 function writeAssumptions(): string[] {
   return [
     `Measured with the items of the [benchmark](benchmarks.md): lines of DynamoDB JSON are ${measured.json} times the size in DynamoDB. zstd -3 makes them ${measured.zstd} times smaller, gzip ${measured.gzip} times. A base takes ${number(measured.ingestSecondsPerGb)} CPU seconds per GB of lines. Copying the whole takes ${number(measured.copySecondsPerGb)}, and an increment ${measured.increment} of that.`,
-    `A function has ${(assumptions.functionGb * 1024).toFixed(0)} MB. Its CPU does ${assumed.slower} times less in a second than the one that measured.`,
+    `A function has ${(assumptions.functionGb * 1024).toFixed(0)} MB. Its CPU does ${assumed.slower} times less in a second than that of the machine that measured.`,
     "The script runs the engine's own rule of compaction to find what increments write: 30 daily ones come to 1.55 copies of the table, where the benchmark measured 1.54. Each day is assumed to change other items than the days before.",
     `With a stream, the head is moved forward every 8 hours. So there are ${assumed.increments} increments a day, of which one is kept.`,
     `Staging is billed for ${assumptions.stagedMonths * 30} days: until the daily sweep, and then while the bucket keeps the deleted version. Runs that only internal snapshots needed are billed until the end, because the bucket keeps the deleted versions of runs for 30 days.`,

@@ -27,7 +27,7 @@ import type { BackupId } from '../model/ids.ts';
  * - In: the record of a backup that is CREATING.
  * - Out: a snapshot and its AVAILABLE backup; or a FAILED backup with its reason, and nothing half-visible.
  * - Always: a step may run twice, at once or after its successor. The first published result counts. Only the execution
- *   that holds the table's turn can commit, and only if the head is still the one that `begin` saw.
+ *   that holds the table's turn can commit, and only if the head is still that which `begin` read.
  */
 
 /** The objects in the staging folder by which the steps pass on their results. */
@@ -48,7 +48,7 @@ export interface BackupPlan extends SourcePlan {
   /** True: `apply` reads back the runs that it has written. */
   readonly checksum?: true;
   readonly description: TableDescription;
-  /** The key of the key hash: the parent's, or for a base the one that the deployment's secret gives. */
+  /** The key of the key hash: the parent's; for a base, the key that is derived from the deployment's secret. */
   readonly hashKey: string;
   readonly kind: Kind;
   /** The head at the time of the plan: it must still be the head at the commit. */

@@ -88,7 +88,8 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
 
 /**
  * Makes sure that the plan's parent is pinned: a plan that a twin or an earlier call published may have another parent than
- * the one that was chosen and pinned last. Returns false if it can no longer be pinned: then the backup starts over.
+ * this call's choice, which is pinned already. Returns false if the plan's parent can no longer be pinned: then the backup
+ * starts over.
  */
 async function keepPinned(
   { catalog }: Services,

@@ -23,7 +23,7 @@ export async function pinIfSound(
   const seen = snapshot && findSeenDamage(snapshot, table);
   if (seen !== undefined) {
     log.error(damageMessage, { table: claim.table, snapshot: id, reason: seen.reason });
-    return `it is not continued, as damage was seen on ${new Date(seen.seenAt).toISOString()}: ${seen.reason}`;
+    return `it is not continued, because damage was seen on ${new Date(seen.seenAt).toISOString()}: ${seen.reason}`;
   }
   try {
     await readManifest(store, tableId, id, snapshot?.manifestSha256);

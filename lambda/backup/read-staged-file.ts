@@ -28,7 +28,7 @@ export async function readStagedFile(
     await addRecords(stored, file, keys, spills);
   } catch (error) {
     if (isError(error, 'ObjectNotFound')) throw corruptError(`${file.key} is missing`, error);
-    // Report the damage instead: whatever else looks wrong in a damaged file follows from it.
+    // Report the damage instead: it is the cause of all other faults of a damaged file.
     if (error instanceof TidemarkError || isZlibError(error)) await checkFile(store, file);
     throw isZlibError(error) ? corruptError(`${file.key} cannot be decompressed`, error) : error;
   }

@@ -207,7 +207,7 @@ export class Backups {
     }
   }
 
-  /** Finds the deleted backup with this id, whichever table it was of. Eventually consistent. */
+  /** Finds the deleted backup with this id, of any table. Eventually consistent. */
   async findDeleted(id: BackupId): Promise<BackupRecord | undefined> {
     const [row] = await this.#rows.queryCollection('DELETED', { from: id, to: id }, 1);
     return row && decodeBackup(row);

@@ -25,7 +25,7 @@ import { Turns } from './turns.ts';
  * ```
  *
  * What always holds: every change of a status, a head, a turn or a pin is one conditional transaction, so it happens once,
- * whoever repeats it and however late. Reads by key are consistent; lists over all tables are eventually consistent.
+ * even if a late twin repeats it. Reads by key are consistent; lists over all tables are eventually consistent.
  */
 export interface Catalog {
   /** The name of the catalog's own table. */

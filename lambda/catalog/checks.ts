@@ -53,7 +53,7 @@ export function isSetOf<T>(check: Check<T>): Check<Set<T>> {
   return (value): value is Set<T> => value instanceof Set && [...value].every((member) => check(member));
 }
 
-/** An object whose members all pass the one check, whatever their names are. */
+/** An object with members of any names, all of which pass the same check. */
 export function isMapOf<T>(check: Check<T>): Check<Record<string, T>> {
   return (value): value is Record<string, T> =>
     isObject(value) && Object.values(value).every((member) => check(member));

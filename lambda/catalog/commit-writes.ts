@@ -33,7 +33,7 @@ export interface Commit {
   };
 }
 
-/** Frees the turn. The snapshot becomes the head, on condition that the head is the one that was seen. */
+/** Frees the turn. The snapshot becomes the head, on condition that the head has not changed since it was read. */
 export function endTurn({ claim, asOf, tableId, marker, headSeen }: Commit, turn: Turn): Write {
   const freed = freeTurn(claim, turn);
   if (asOf !== undefined) return freed;

@@ -189,7 +189,7 @@ export const decodeRestoreKey = createDecoder<Pick<RestoreRecord, 'target' | 'id
   id: isRestoreId,
 });
 
-/** Decodes the note of a folder that the sweep looks into. */
+/** Decodes the note of a folder that the sweep lists. */
 export const decodeFolder = createDecoder<FormerFolder>('folder', {
   tableId: isText,
   sink: isOptional(isText),

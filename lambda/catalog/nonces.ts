@@ -15,7 +15,7 @@ export interface Nonce {
 /** How long a nonce is remembered after its time, because the clocks of two functions may differ. */
 const memoryMs = 60_000;
 
-/** Remembers which nonces were used. Only hashes are stored, so a record is small whatever the nonce is. */
+/** Remembers which nonces were used. Only hashes are stored, so even a long nonce has a small record. */
 export class Nonces {
   readonly #rows: CatalogTable;
   readonly #clock: Clock;

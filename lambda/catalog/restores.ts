@@ -209,8 +209,8 @@ export class Restores {
   }
 
   /**
-   * Names a new execution in place of one that ended. Returns undefined if another caller was faster. An abandoned restore
-   * stays abandoned: a late twin of the abort may be about to delete its table.
+   * Names the next execution of a restore whose last execution has ended. Returns undefined if another caller was faster. An
+   * abandoned restore stays abandoned: a late twin of the abort may be about to delete its table.
    */
   async restart(restore: RestoreRecord): Promise<string | undefined> {
     const attempts = restore.attempts + 1;

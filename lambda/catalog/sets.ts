@@ -69,7 +69,7 @@ const maxExpired = 1000;
 
 /**
  * The records of backup sets and of their members. The records of the members' backups are in `backups.ts`: the
- * transaction that creates such a backup creates the member, and the one that deletes it marks the member.
+ * transaction that creates such a backup creates the member, and the transaction that deletes the backup marks the member.
  */
 export class Sets {
   readonly #rows: CatalogTable;

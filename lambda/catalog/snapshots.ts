@@ -165,7 +165,7 @@ export class Snapshots {
     ]);
   }
 
-  /** Removes the note by which the sweep looks into a folder, unless another backup in it was deleted since. */
+  /** Removes the note by which the sweep lists a folder, unless another backup in it was deleted since. */
   async forgetFolder(table: string, folder: FormerFolder): Promise<void> {
     await this.#rows.transact([forgetFolder(table, folder)]);
   }
@@ -194,7 +194,7 @@ export class Snapshots {
   }
 }
 
-/** Removes the backup's record, on condition that its status is the one that was read. */
+/** Removes the backup's record, on condition that its status has not changed since it was read. */
 function removeRecord({ id, status, table }: BackupRecord): Write {
   return {
     Delete: {

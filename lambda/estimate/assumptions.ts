@@ -1,5 +1,5 @@
 /**
- * All figures behind the estimates, except prices. A span holds the lowest and the highest value that was measured,
+ * All figures that the estimates use, except prices. A span holds the lowest and the highest value that was measured,
  * reported or promised. The less is known, the wider the span.
  */
 export const assumptions = {

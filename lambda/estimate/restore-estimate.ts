@@ -68,7 +68,7 @@ export function estimateImport(size: Size, target: TableDescription): WayEstimat
 }
 
 /**
- * Estimates the write units of all items. An item takes one unit for each KB or part of a KB. So, whatever the sizes of the
+ * Estimates the write units of all items. An item takes one unit for each KB or part of a KB. So, for any sizes of the
  * items, the sum is at least the number of items, at least the number of KB, and less than both numbers together.
  */
 export function estimateWriteUnits({ items, bytes }: Size): Span {

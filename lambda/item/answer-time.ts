@@ -4,7 +4,7 @@ interface Answered {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Where a client has the middleware below: outside the one that turns responses into outputs and errors. */
+/** The place of the middleware below: outside the middleware that turns responses into outputs and errors. */
 export const outsideDeserializer = {
   step: 'deserialize',
   priority: 'high',
@@ -12,7 +12,7 @@ export const outsideDeserializer = {
 } as const;
 
 /**
- * Middleware for a client of any service. It remembers the time at which the service gave each answer, also one that is an
+ * Middleware for a client of any service. It remembers the time at which the service gave each answer, including each
  * error: the SDK's outputs do not have it.
  */
 export function rememberAnswerTimes<A, R extends { readonly output?: object; readonly response?: unknown }>(

@@ -3,8 +3,8 @@ const colon = 0x3a;
 const quote = 0x22;
 
 /**
- * Deeper than any request, answer or item: an item has 32 levels, each of them two in JSON. Much deeper ones would exhaust the
- * stack of whatever reads the value.
+ * Deeper than any request, answer or item: an item has 32 levels, each of them two in JSON. Much deeper values would
+ * exhaust the stack of the code that reads them.
  */
 const maxDepth = 1000;
 

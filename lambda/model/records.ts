@@ -44,7 +44,7 @@ export interface TableDescription {
 
 export const sourceNames = ['export', 'stream', 'scan', 'settings'] as const;
 
-/** The source of a snapshot's content. `settings`: it has no items, whatever the table has. */
+/** The source of a snapshot's content. `settings`: it has no items, even if the table has. */
 export type Source = (typeof sourceNames)[number];
 
 /** The sources that can read a whole table. */
@@ -187,7 +187,7 @@ export type RestoreWay = 'import' | 'writes';
  * The fate of the target of a restore that has ended. Code decides by these members; `explainRestore` words them for
  * people.
  *
- * - `complete`: the table has all its items and settings, except the one that it `lacks`.
+ * - `complete`: the table has all its items and settings, except the setting in `lacks`.
  * - `absent`: the restore has no table. Somebody else's table may have the target's name.
  * - `kept`: the restore failed, but its table exists and Tidemark will not delete it.
  * - `unseen`: the restore failed, and Tidemark was not allowed to check whether its table exists.

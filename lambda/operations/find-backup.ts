@@ -17,10 +17,9 @@ import type { ObjectStore } from '../storage/object-store.ts';
  */
 
 /**
- * Finds a backup's record. Throws `BackupNotFound`, also for a deleted backup and for one that Tidemark made for its own
- * use, and `AccessDenied` and `Validation` for an ARN of another place. A failed backup is found, with its reason; a
- * deleted one only with `includeDeleted`. If the catalog has no record, DynamoDB may have the backup: one that Tidemark has
- * not requested.
+ * Finds a backup's record, also if the backup failed, and with `includeDeleted` even if it was deleted. If the catalog has no
+ * record, it looks for a backup of DynamoDB that Tidemark has not requested. Throws `BackupNotFound`, also for a deleted or
+ * an internal backup; `AccessDenied` or `Validation` for an ARN of another account or region.
  */
 export async function findBackup(
   { catalog, config, native }: Pick<RequestServices, 'catalog' | 'config' | 'native'>,
@@ -53,14 +52,14 @@ export function isForeign({ arn, nativeArn }: BackupRecord): boolean {
   return arn === nativeArn;
 }
 
-/** Throws `Validation` for one of DynamoDB's own backups. `advice` tells the caller what to do; it ends the message. */
+/** Throws `Validation` for one of DynamoDB's own backups. `advice`, which ends the message, says what the caller can do instead. */
 export function checkNotNative({ source, arn }: BackupRecord, advice: string): void {
   if (source === 'native') {
     throw new TidemarkError('Validation', `DynamoDB keeps the backup ${arn}: ${advice}`);
   }
 }
 
-/** Throws `BackupNotFound` for a failed backup, `BackupNotAvailable` for one that is being created. */
+/** Throws `BackupNotFound` for a failed backup, `BackupNotAvailable` for a backup that is being created. */
 export function checkRestorable({ arn, status }: BackupRecord): void {
   if (status === 'FAILED') throw new TidemarkError('BackupNotFound', `Backup not found: ${arn}`);
   if (status !== 'AVAILABLE') {

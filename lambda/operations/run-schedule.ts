@@ -122,7 +122,7 @@ class Run {
 }
 
 /**
- * Finds the tables of a delivery: the ones that it names, whether they exist or not, and those that match its patterns. If it
+ * Finds the tables of a delivery: those that it names, even if they do not exist, and those that match its patterns. If it
  * has tags, only existing tables that have these tags.
  */
 async function findScheduledTables(

@@ -26,7 +26,7 @@ import { buildTableParameters } from './table-parameters.ts';
  */
 
 /**
- * Starts the restore's import, or finds the one that was started. Returns its ARN, or undefined if too many imports are
+ * Starts the restore's import, unless it has been started before. Returns its ARN, or undefined if too many imports are
  * running to start one now. Throws `TableAlreadyExists` if this restore did not make the table of that name.
  */
 export async function startImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {

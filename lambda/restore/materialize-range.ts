@@ -14,7 +14,7 @@ import type { RestoreJob } from '../jobs/job.ts';
 /**
  * Merges one range of the snapshot into gzip objects of `{"Item":...}` lines, one object a part: an import needs
  * every key exactly once. A part ends by its bytes, not by the clock, so that a repeat stores the same object:
- * DynamoDB imports whatever is stored under the prefix.
+ * DynamoDB imports all objects under the prefix.
  */
 export function materializeRange(
   services: Services,

@@ -28,7 +28,7 @@ export interface SweepPlan {
   readonly delete: readonly Deletion[];
   /** Dead snapshots whose records are removed after their objects. */
   readonly forget: readonly BackupId[];
-  /** Set if the sweep need not look into the folder again: its note is removed. */
+  /** Set if the sweep need not list the folder again: it removes the folder's note. */
   readonly forgetFolder?: FormerFolder;
   readonly totals: Readonly<Record<DeletionReason | KeepReason, Tally>>;
   /** The keys of the objects that are kept as unknown, for a person to check. */

@@ -37,7 +37,7 @@ export const environment = {
   tables: 'TIDEMARK_TABLES',
   /** The table groups, as JSON: a list of `TableGroup`. */
   groups: 'TIDEMARK_GROUPS',
-  /** The data sinks besides the default one, as JSON: a list of `ConfiguredSink`. */
+  /** The data sinks other than the default one, as JSON: a list of `ConfiguredSink`. */
   sinks: 'TIDEMARK_SINKS',
   /** The ARN of the secret with the keys of a dialect's callers. Only the function of that dialect has it. */
   keysSecret: 'TIDEMARK_KEYS_SECRET_ARN',

@@ -46,7 +46,7 @@ export function nameUnreadableAnswers<A, R>(
   };
 }
 
-/** True for an error of the SDK's parser, and for the one that it makes of an error without a body. */
+/** True for an error of the SDK's parser, and for the error that it makes if an error answer has no body. */
 function isUnreadable(error: unknown): error is AnswerError {
   if (!(error instanceof Error) || !('$response' in error)) return false;
   return !('$fault' in error) || error.name === 'Unknown';

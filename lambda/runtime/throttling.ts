@@ -8,7 +8,7 @@ const temporary = new Set([
   'TransactionConflict',
 ]);
 
-/** True if an AWS service throttled the call. Callers should be told to retry. */
+/** True if an AWS service throttled the call. The error for the caller should ask for a retry. */
 export function isThrottled(error: unknown): boolean {
   return (
     isServiceError(

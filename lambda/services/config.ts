@@ -62,7 +62,7 @@ export interface Config {
   readonly tables: readonly string[];
   /** The groups of tables that one request can back up together. */
   readonly groups: readonly TableGroup[];
-  /** The data sinks besides the default one. */
+  /** The data sinks other than the default one. */
   readonly sinks: readonly ConfiguredSink[];
   readonly limits: Limits;
 }

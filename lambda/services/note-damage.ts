@@ -31,7 +31,7 @@ export async function reportDamage(services: DamageServices, report: DamageRepor
 
 /**
  * Records damage that was seen in a snapshot, and logs it, which raises an alarm. No later backup continues the snapshot. If
- * a run is damaged, no backup continues any snapshot that may share it: one that refers to runs as old as it.
+ * a run is damaged, no backup continues any snapshot that has runs of that age or older, because it may share the run.
  * Does nothing if the object does not belong to the snapshot.
  */
 export async function noteDamage(

@@ -35,7 +35,7 @@ const maxShown = 100;
  *
  * ```
  * tables/...  runs and manifests   the sink's store
- * staging/... work in progress     the deployment's own store, whatever the sink
+ * staging/... work in progress     the deployment's own store, for every sink
  * ```
  *
  * So who may write to a sink cannot change what is staged, and DynamoDB imports and exports in the own bucket.

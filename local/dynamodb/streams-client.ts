@@ -19,11 +19,11 @@ interface Answered {
 
 /**
  * Creates a client that rejects every stream but its table's latest, with `ResourceNotFoundException`. The embedded
- * database looks only at the table's name in a stream's ARN, and its iterators name no stream at all. For a stream that no
+ * database reads only the table's name from a stream's ARN, and its iterators name no stream at all. For a stream that no
  * longer exists, it answers with records of the stream that replaced it, so a backup would hold changes of another table.
  *
- * The client asks for the latest stream after each call. Labels never repeat, so a stream that is the latest after the
- * call was the one that answered.
+ * The client looks up the latest stream after each call. Labels never repeat: if a stream is the latest one after the call,
+ * the answer came from it.
  */
 export function createStreamsClient(
   dynamodb: DynamoDBClient,

@@ -12,7 +12,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-test('Kinetica answers plain HTTP, whatever clients are installed', async () => {
+test('Kinetica answers plain HTTP, even if no client is installed', async () => {
   const answer = await fetch(`http://${dialects.kinetica}/show/system/status`, {
     method: 'POST',
     headers: {

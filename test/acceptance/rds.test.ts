@@ -34,7 +34,7 @@ function createClients(options: RdsClientOptions): RdsClient[] {
 const clients = createClients({ endpoint });
 const impostors = createClients({ endpoint, secret: 'wrong' });
 
-test('RDS refuses a request without a signature, whatever clients are installed', async () => {
+test('RDS refuses a request without a signature, even if no client is installed', async () => {
   const answer = await fetch(`http://${dialects.rds}/?Action=DescribeBackups&Format=JSON`);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ Code: 'MissingParameter' });

@@ -30,7 +30,7 @@ async function expectDescribed(operations: Operations, name: string, status: num
 }
 
 describe('the example request of each operation', () => {
-  test.each(api.operations)('$name is one that the document describes', ({ input, example }) => {
+  test.each(api.operations)('$name is in the document', ({ input, example }) => {
     expectValid(structure(input), example);
   });
 

@@ -53,7 +53,7 @@ describe('the service model', () => {
 const file = fileURLToPath(new URL('../../docs/api/tidemark-2012-08-10.json', import.meta.url));
 
 /**
- * Finds a Python with the module: the one that TIDEMARK_TEST_PYTHON names, or else the one on the path. Fails the tests
+ * Finds a Python with the module: that which TIDEMARK_TEST_PYTHON names, or else that on the path. Fails the tests
  * if the named Python lacks the module. If there is none on the path, prints so, as nothing else shows that tests do not run.
  * Returns the path of the interpreter itself, because a shim may not find it from another home.
  */

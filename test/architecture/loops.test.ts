@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 /**
  * Every loop of `lambda/` and `local/` without a counter, by its file, with the condition that ends it. A loop that repeatedly
- * calls a service must end by a time or a number of its own, whatever the service answers.
+ * calls a service must end by a time or a number of its own, even if the service never says that it is done.
  */
 const ends: Readonly<Record<string, readonly string[]>> = {
   // Loops over a text or bytes: each iteration moves forward.
@@ -50,7 +50,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   'lambda/dialects/list-sets.ts': ['a page each turn, older than the one before'],
   'lambda/operations/sets/remove-replaced.ts': ['a page each turn, older than the one before; 50 deletions'],
   'lambda/runtime/follow-pages.ts': ['100,000 pages; a page that was read throws'],
-  'lambda/tables/stream.ts': ['whoever reads: some empty pages in a row, or the time of a step'],
+  'lambda/tables/stream.ts': ['the reader: some empty pages in a row, or the time of a step'],
   'lambda/sources/stream-cut.ts': ['children, or the time of a step'],
   // Loops that wait.
   'lambda/dialects/kinetica/snapshots.ts': ['the time of a request'],

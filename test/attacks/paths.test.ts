@@ -126,7 +126,7 @@ describe('an unusual spelling of a path of the endpoint', () => {
 });
 
 describe('a body that hides which table it names', () => {
-  test('is checked by the last of two members with one name, which is the one that counts', async () => {
+  test('is checked by the last of two members with one name, because only the last one counts', async () => {
     const body = (first: string, last: string) =>
       `{"TableName":"${first}","BackupName":"nightly","TableName":"${last}"}`;
     expect(await reaches('CreateBackup', body('Music', 'Lyrics'), '/backup/Music')).toBe(false);

@@ -169,7 +169,7 @@ describe('each backup of any chain', () => {
 describe('the files that a backup adds', () => {
   const many: Texts = new Map(Array.from({ length: 200 }, (_, n) => [n, `item ${n}`]));
 
-  it('are one delta run if the changes are few, however many partitions there are', async () => {
+  it('are one delta run if the changes are few, even with many partitions', async () => {
     const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     const { partitions } = await table.backup(many);
     expect(partitions).toHaveLength(16);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { splitLines } from '../../lambda/backup/split-lines.ts';
 
 describe('splitLines', () => {
-  it('ends a line only at a line feed, whatever the text and its chunks are', async () => {
+  it('ends a line only at a line feed, in any text that is divided into any chunks', async () => {
     const line = fc.string({
       unit: fc.constantFrom('a', 'é', '😀', '\u2028', '\u2029', '\r', '\u0085', '"'),
     });

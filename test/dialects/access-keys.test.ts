@@ -75,7 +75,7 @@ describe('a key of a caller', () => {
 });
 
 describe('isSameText', () => {
-  it('is true only for equal texts, whatever their lengths', () => {
+  it('is true only for equal texts, of any lengths', () => {
     expect([isSameText('a', 'a'), isSameText('a', 'b'), isSameText('a', 'ab'), isSameText('', '')]).toEqual([
       true,
       false,

@@ -26,7 +26,7 @@ const size = fc
 const ways = { estimateWrites, estimateImport };
 
 describe('estimateWriteUnits', () => {
-  it('returns a span that contains the units of all items, whatever the size of each item', () => {
+  it('returns a span that contains the units of all items of any sizes', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 400 * 1024 })), (sizes) => {
         const units = sizes.reduce((sum, bytes) => sum + Math.ceil(bytes / 1024), 0);

@@ -21,7 +21,7 @@ function writeValueByFormat(value: AttributeValue | undefined): string {
 }
 
 describe('the canonical form of an item', () => {
-  it('is the same for equal items, in whatever order and spelling they come', () => {
+  it('is the same for equal items in every order and spelling', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const item = spellItem(members, createChoices(seed));

@@ -126,7 +126,7 @@ describe('every reader of items takes time in proportion to the length of the te
   });
 });
 
-it('toCanonicalNumber refuses a text that is longer than any number, however it ends', () => {
+it('toCanonicalNumber refuses a text that is longer than any number, with any end', () => {
   for (const text of [repeat('1', 1001), `0.1${repeat('0', 320_000)}1`, `${repeat('1', length)}x`]) {
     expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
   }

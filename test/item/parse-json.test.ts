@@ -53,7 +53,7 @@ function readOutcome(parse: (text: string) => unknown, text: string): 'accepted'
 }
 
 describe('parseJson of unusual text', () => {
-  it('reads names with escapes correctly, whatever white space follows them', () => {
+  it('reads names with escapes correctly, with any white space after them', () => {
     parseJson('{"k":1,"\\\\" :2}');
     for (const space of ['', ' ', '\n', '\t\r\n  ']) {
       expect(Object.keys(parseJson(`{"k":1,"\\""${space}:2}`) as object)).toEqual(['k', '"']);

@@ -55,7 +55,7 @@ function expectWithinLimits(template: Template, share = 1): void {
 }
 
 describe('a deployment', () => {
-  it('takes less than half of each limit for tables by patterns and tags with 20 schedules, however many tables there are', () => {
+  it('takes less than half of each limit for tables by patterns and tags with 20 schedules, for any number of tables', () => {
     expectWithinLimits(synthesize({ tables: ['fleet-*', '*'], schedules }), 0.5);
   });
 

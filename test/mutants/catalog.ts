@@ -374,7 +374,7 @@ export const catalogMutants: readonly Mutant[] = [
     file: 'lambda/catalog/restores.ts',
     from: `'SET abandoned = if_not_exists(abandoned, :reason)'`,
     to: `'SET abandoned = :reason'`,
-    harm: 'the record says a later reason than the one that made the restore fail',
+    harm: 'the record has a later reason than that which made the restore fail',
     tests: restores,
   },
   {

@@ -1,4 +1,4 @@
-/** A change of one place in the code that breaks it, as a tired engineer could make it. */
+/** A mistake at one place in the code, such as a tired engineer could make. */
 export interface Mutant {
   readonly file: string;
   /** Text of the file that occurs in it exactly once. */

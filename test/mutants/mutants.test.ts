@@ -28,7 +28,7 @@ describe('the list of mutants', () => {
 describe('a mutant', () => {
   const mutant: Mutant = { file: 'a.ts', from: 'a < b', to: 'a <= $&', harm: '', tests: [] };
 
-  it('replaces its text, whatever characters the new text has', () => {
+  it('replaces its text, even by a text with special characters', () => {
     expect(applyMutant('if (a < b)', mutant)).toBe('if (a <= $&)');
   });
 

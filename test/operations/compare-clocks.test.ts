@@ -26,9 +26,9 @@ describe('the earliest marker of a request', () => {
 describe('a difference of the clocks', () => {
   it.each([
     ['5 seconds behind', -5000, -5000],
-    ['less than 6 seconds ahead, which may be 5, as DynamoDB says whole seconds', 6000, 6000],
-    ['unknown, as the answer took a minute', -60_000, 0],
-    ['unknown, as the answer took a minute, in which DynamoDB’s second may lie', 0, 60_000],
+    ['less than 6 seconds ahead, which may be 5, because DynamoDB gives whole seconds', 6000, 6000],
+    ['unknown, because the answer took a minute', -60_000, 0],
+    ['unknown, because the answer took a minute, which contains DynamoDB’s second', 0, 60_000],
   ])('is not recorded if our clock is %s', (_which, askedAt, now) => {
     expect(compare(second + askedAt, second + now).why).toBeUndefined();
   });

@@ -30,7 +30,7 @@ describe('the data sinks', () => {
 });
 
 describe('a check of all data sinks', () => {
-  it('reports the one that cannot be used by the name of its error, without its text', async () => {
+  it('reports a sink that cannot be used with the name of the error, without its text', async () => {
     const sinks = [archive, { ...archive, name: 'gone', bucket: 'gone' }];
     const open = vi.fn<OpenSink>(async ({ bucket: name }) => {
       if (name === 'gone') throw Object.assign(new Error('AKIDEXAMPLE is secret'), { name: 'AccessDenied' });

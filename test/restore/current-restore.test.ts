@@ -26,7 +26,7 @@ describe('the restore that a step works on', () => {
   const find = (more: Partial<RestoreRecord>) =>
     findRestore(answering({ restores: { get: async () => ({ ...restore, ...more }) } }), job);
 
-  it('is the running one that the execution owns', async () => {
+  it('is the running restore that the execution owns', async () => {
     expect(await find({})).toEqual(restore);
   });
 

@@ -205,7 +205,7 @@ describe('the indexes of a target', () => {
     expect(made.attributeDefinitions).toEqual(['artist', 'title', 'rank'].map(definition));
   });
 
-  it('match the source’s by key and projection, whatever their names and the order of projected attributes', () => {
+  it('match the source’s by key and projection, even with other names and another order of projected attributes', () => {
     const overridesWith = {
       ...byYear,
       IndexName: 'renamed',

@@ -43,7 +43,7 @@ async function clear(table: TableDescription, isTagged: boolean, more: Partial<R
 }
 
 describe('the target of a restore that ends', () => {
-  it('is deleted if the restore made it, whatever id is recorded', async () => {
+  it('is deleted if the restore made it, even if the record has another id', async () => {
     for (const TableId of ['made', 'by a late twin'])
       expect(await clear({ TableId }, true)).toEqual({ answer: 'wait', changes: ['deleted'] });
   });

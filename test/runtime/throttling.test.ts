@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const serviceError = (name: string, message: string) => Object.assign(new Error(message), { name });
 
 describe('isStillBusy', () => {
-  it('is true for throttling, however long it has lasted', () => {
+  it('is true for throttling, even after a long time', () => {
     const throttled = serviceError('ThrottlingException', 'Rate exceeded');
     expect([0, 30 * dayMs].map((age) => isStillBusy(throttled, age))).toEqual([true, true]);
   });

@@ -296,7 +296,7 @@ export class Actors {
     scheduler.record(`a stranger disturbs ${name}`);
   }
 
-  /** Draws a backup: mostly an AVAILABLE one, sometimes one that failed or is not ready. */
+  /** Draws a backup: mostly an AVAILABLE one, sometimes a failed or unfinished one. */
   #pickBackup(): BackupKey | undefined {
     const { random } = this.#universe.scheduler;
     const all = this.#listBackups();

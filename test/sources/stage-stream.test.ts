@@ -31,7 +31,7 @@ it('a stream that corrects a scan is read only once the records of the scan’s 
   expect(staged).toMatchObject({ status: 'done', files: [{ records: 1 }] });
 });
 
-it('a stream that corrects a scan is read past the scan’s end, as its records may have later times by another clock', async () => {
+it('a stream that corrects a scan is read past the scan’s end, because its records have times of another clock', async () => {
   const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
   const stage = endScan(table);
   const aheadMs = 2000;

@@ -64,7 +64,7 @@ export async function restore(
   return readTableContent(database.dynamodb, target);
 }
 
-/** Returns the record of a restore that Tidemark makes itself. Throws for one that DynamoDB makes. */
+/** Returns the record of a restore that Tidemark makes itself. Throws for a restore that DynamoDB makes. */
 export function recordOf(started: StartedRestore): RestoreRecord {
   if ('restore' in started) return started.restore;
   throw new Error('DynamoDB restores the table');

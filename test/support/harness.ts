@@ -59,7 +59,7 @@ export interface HarnessOptions {
   readonly native?: NativeBackups;
   /** The recovery of all tables. With it, the harness answers exports and imports too. */
   readonly exports?: SimulatedRecovery;
-  /** The bucket to which exports are requested. @default the only one that exists */
+  /** The bucket to which exports are requested. @default the only existing bucket */
   readonly exportBucket?: string;
 }
 

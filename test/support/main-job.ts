@@ -81,7 +81,7 @@ interface Length {
   readonly maxLength: number;
 }
 
-/** Scripts of writes, backups and deletions. `more` are actions besides these, as likely as deletions. */
+/** Scripts of writes, backups and deletions. `more` are other actions, each as likely as deletions. */
 export function scripts(
   lengths: { readonly actions: Length; readonly during: Length },
   weights: { readonly backup: number; readonly more?: readonly ('second' | NamedSource)[] },

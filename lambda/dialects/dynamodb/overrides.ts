@@ -64,7 +64,7 @@ export const overrideMembers = {
     members: {
       Enabled: {
         type: 'boolean',
-        text: 'Whether a KMS key of the account encrypts the table, instead of one that DynamoDB owns.',
+        text: 'Whether a KMS key of the account encrypts the table, instead of a key that DynamoDB owns.',
       },
       SSEType: {
         type: 'string',

@@ -46,7 +46,7 @@ export async function listSnapshots(
   return found;
 }
 
-/** Lists the same snapshots as `listSnapshots`, however many there are: a page is read when it is needed. */
+/** Lists the same snapshots as `listSnapshots`, without a limit: it reads each page when it is needed. */
 export async function* findSnapshots(
   operations: Operations,
   key: AccessKey,
@@ -90,7 +90,7 @@ export async function findBase(
 }
 
 /**
- * Throws `KineticaError` if the latest snapshot of a backup is one that the key may not see. Names are shared by all keys,
+ * Throws `KineticaError` if the key may not see the latest snapshot of a backup. Names are shared by all keys,
  * and a snapshot may replace earlier ones of its name.
  */
 export async function checkName(operations: Operations, key: AccessKey, name: string): Promise<void> {

@@ -19,7 +19,7 @@ function isV3({ headers }: HttpRequest): boolean {
 }
 
 /**
- * Finds the format of the answer to any request, even to one that is refused. Style V3 is always answered in JSON. V1 is
+ * Finds the format of the answer to any request, even to a refused one. Style V3 is always answered in JSON. V1 is
  * answered in JSON if the parameter `Format` says so in the query or the form.
  */
 export function formatOf(request: HttpRequest): Format {

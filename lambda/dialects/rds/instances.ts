@@ -127,7 +127,7 @@ export async function deleteSets(
 ): Promise<void> {
   const found = await Promise.all(ids.map((id) => findSet(context, instance, id)));
   if (found.some((sets) => sets.length === 0)) throw backupNotFoundError();
-  // The action answers for all ids at once, so its caller could not tell which of them are deleted.
+  // The action answers for all ids at once, so its caller could not know which of them are deleted.
   for (const dryRun of [true, false]) {
     for (const { name, id } of found.flat()) {
       await context.operations.deleteBackupSet({ name, id, dryRun });

@@ -5,7 +5,7 @@ import { TidemarkError } from '../../runtime/errors.ts';
 /** The longest comment, in characters, as for a single backup. */
 const maxComment = 1024;
 
-/** Throws `Validation` for a request that is wrong by itself, whatever its tables are. */
+/** Throws `Validation` for a request that is wrong for any tables. */
 export function checkSetRequest({ name, tables, kind, replaces = {}, comment = '' }: SetRequest): void {
   if (name.length === 0 || name.length > maxSetName) {
     throw new TidemarkError('Validation', `The name of a backup set has 1 to ${maxSetName} characters`);

@@ -153,7 +153,7 @@ export function comesBefore(keyed: Keyed, position: KeyPosition): boolean {
   return hash === position.hash ? compareText(keyed.key.toString(), position.key) < 0 : hash < position.hash;
 }
 
-/** Counts the entries from the start that are `early`, by binary search: no early entry follows one that is not. */
+/** Counts the `early` entries, by binary search: all of them come before all others. */
 function countWhile(entries: readonly FrameEntry[], early: (entry: FrameEntry) => boolean): number {
   let low = 0;
   let high = entries.length;

@@ -37,7 +37,7 @@ export const maxFrameBytes = 128 * 1024 * 1024;
 
 /**
  * Decompresses exactly one zstd frame, after checking its SHA-256. It takes memory for `maxLength` bytes of content at most,
- * whatever the frame claims. Throws `SnapshotCorrupt`, with `what` in the message, if the checksum is not `sha256`, the
+ * even if the frame claims more. Throws `SnapshotCorrupt`, with `what` in the message, if the checksum is not `sha256`, the
  * frame does not decode, or its content is longer.
  */
 export function decompressFrame(bytes: Uint8Array, sha256: string, what: string, maxLength: number): Buffer {

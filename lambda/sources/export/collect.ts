@@ -115,7 +115,7 @@ function start(
 
 /**
  * Finds the content of an export that has ended; undefined while it is running. The end of an export is noted, so that
- * DynamoDB is asked about an ended export only once, however many exports the backup has.
+ * The step describes an ended export only once, even if the backup has many exports.
  */
 async function findEnd(
   { dynamodb }: SourceServices,

@@ -11,7 +11,7 @@ export interface ScanOrigin {
   readonly segments: number;
 }
 
-/** Plans a scan if the stream reaches back to the request, as it must to correct the scan. */
+/** Plans a scan if the stream, which must correct the scan, reaches back to the request. */
 export function planScan({ table, now, marker, stream, config }: Situation): ScanOrigin | Refusal {
   if (stream === undefined) return refuse(new BackupsUnavailable(table, 'stream'));
   if (now - marker > oldestParentMs || stream.createdAt > marker + promisedMs) {

@@ -13,7 +13,7 @@ export interface ExportServices {
   readonly dynamodb: DynamoDBClient;
   /** A client that rejects all streams but a table's latest (`local/dynamodb/streams-client.ts`). */
   readonly streams: DynamoDBStreamsClient;
-  /** The buckets by name, each with its objects by their keys. Tidemark's own is one that no caller may name. */
+  /** The buckets by name, each with its objects by their keys. No caller may name Tidemark's own bucket. */
   readonly buckets: ReadonlyMap<string, ObjectStore>;
   /** Signs the tokens of pages. */
   readonly secret: Secret;

@@ -97,7 +97,7 @@ export class Jobs<D extends Described> {
     return this.#save();
   }
 
-  /** Forgets jobs that ended long ago, as DynamoDB does, and the first ones of very many. */
+  /** Forgets jobs that ended long ago, as DynamoDB does, and the oldest jobs if there are very many. */
   #forgetOld(): void {
     const deadline = this.#options.clock.now() - listedMs;
     const ended = [...this.#jobs].filter(([, job]) => job.ended !== undefined);

@@ -44,7 +44,7 @@ async function finishRestore(restoreBy: 'import' | 'writes'): Promise<Victim> {
   return { harness, restore, content };
 }
 
-/** Puts a record of a restore into the catalog's table, as an attacker may who can write there. */
+/** Puts a record of a restore into the catalog's table, like an attacker who can write there. */
 async function forgeRecord({ services }: Harness, record: RestoreRecord): Promise<void> {
   const failedAt = record.status === 'FAILED' ? toPosition(Number(record.endedAt)) : undefined;
   const place =

@@ -88,7 +88,7 @@ describe('a counter of events per second', () => {
     },
   );
 
-  it('counts like a single counter whose second begins with its first event, whichever caller sends each event', async () => {
+  it('counts like a single counter whose second begins with its first event, even if several callers send the events', async () => {
     const limit = 3;
     // Most clocks go forward, some are set back.
     const pause = fc.oneof(

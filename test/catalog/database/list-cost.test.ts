@@ -98,7 +98,7 @@ it('a list reads at most a thousand records, and then says where to continue', a
   expect(second).toEqual({ backups: [backup] });
 });
 
-it('the catalog reads a few records to decide whether a backup needs the head, however many backups the table has', async () => {
+it('the catalog reads a few records to decide whether a backup needs the head, even if the table has many backups', async () => {
   const table = `table-${randomUUID()}`;
   for (let i = 0; i < 25; i++) await createFailed(table, i % 2 === 0);
   expect(await catalog.backups.isHeadWanted({ table })).toBe(false);

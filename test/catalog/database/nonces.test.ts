@@ -52,7 +52,7 @@ describe('a nonce', () => {
     expect(await openNonces(later).use({ ...nonce, until: later + quarterMs })).toBe(true);
   });
 
-  it('is stored as a short record, however long it is', async () => {
+  it('is stored as a short record, even if it is long', async () => {
     expect(await openNonces(noon).use({ ...createNonce(), nonce: 'x'.repeat(100_000) })).toBe(true);
   });
 });

@@ -148,7 +148,7 @@ describe('a later restore to the same target', () => {
 });
 
 describe('the table of a restore', () => {
-  it('is the one that was recorded first', async () => {
+  it('is the first recorded one', async () => {
     const restore = await start();
     await catalog.restores.recordTargetTable(restore, 'first');
     await catalog.restores.recordTargetTable(restore, 'first');

@@ -348,7 +348,7 @@ describe('DescribeBackup answers as DynamoDB does:', () => {
     expect(BackupDescription['SourceTableDetails']).not.toHaveProperty('OnDemandThroughput');
   });
 
-  test('the answer repeats the request’s ARN, whatever its region', async () => {
+  test('the answer repeats the request’s ARN, even if its region is another', async () => {
     const elsewhere = arn.replace('eu-west-1', 'us-east-1');
     const { BackupDescription } = await describeBackup(available, elsewhere);
     expect(BackupDescription).toMatchObject({

@@ -52,7 +52,7 @@ const records = fc.record({
   lists: fc.array(fc.array(long)),
 });
 
-/** Returns bytes in one class, whichever implementation made them. */
+/** Replaces the bytes by hex digits, because the two implementations return bytes in different classes. */
 function toPlain(record: RecordValue<typeof fields>): object {
   return { ...record, data: Buffer.from(record.data).toString('hex') };
 }

@@ -155,7 +155,7 @@ describe('the next snapshot of a backup', () => {
     return operations.createBackupSet.mock.calls[0]?.[0];
   };
 
-  it('has the objects of the full snapshot, not those of a later one that lacks a table', async () => {
+  it('has the objects of the full snapshot, not those of a later snapshot that lacks a table', async () => {
     const later = { kind: 'incremental', tables: ['Other'] } as const;
     expect(await request(later, { tables: ['Music'] })).toMatchObject({ tables: ['Music'] });
   });
@@ -267,6 +267,6 @@ describe('every action of /alter/backup', () => {
   it('merge is refused if the latest snapshot lacks a table', async () => {
     const body = { backup_name: 'nightly', action: 'merge' };
     const { message } = await send('/alter/backup', body, await listOf({ status: 'PARTIAL' }, {}));
-    expect(message).toContain('has not all tables');
+    expect(message).toContain('lacks tables or their items');
   });
 });

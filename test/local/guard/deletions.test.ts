@@ -82,7 +82,7 @@ it('the deletion of a table does not wait for a backup that has read the table a
   expect(await restore(database, slow, done)).toEqual(content);
 });
 
-it('a backup that starts over counts as one that has not read its table', async () => {
+it('a backup that starts over counts as if it had not read its table yet', async () => {
   const { table } = world;
   const steps: string[] = [];
   const again = world.harness.restart({

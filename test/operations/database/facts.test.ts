@@ -71,7 +71,7 @@ describe('the ARN of a backup in a request', () => {
             'Access is denied',
           ],
           [
-            `${name}: another account, whatever the region`,
+            `${name}: another account, in any region`,
             call,
             (arn) => replace(replace(arn, account, '999999999999'), region, 'mars-1'),
             'AccessDenied',

@@ -18,7 +18,7 @@ async function backUp(): Promise<BackupRecord> {
 const keyOf = ({ id, table }: BackupRecord) => ({ table: table.name, id });
 const useOf = (backup: BackupRecord) => world.harness.operations.findBackupUse(keyOf(backup));
 
-it('findBackupUse finds nothing for a backup that nobody restored, and for one that does not exist', async () => {
+it('findBackupUse finds nothing for a backup that nobody restored or that does not exist', async () => {
   const backup = await backUp();
   expect(await useOf(backup)).toEqual({ restores: [] });
   expect(await world.harness.operations.findBackupUse({ table: 'nowhere', id: backup.id })).toEqual({

@@ -91,7 +91,7 @@ describe('reconcile', () => {
   it('leaves a running backup alone', async () => {
     const { harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'running' });
-    // A backup that waits for its turn looks like one that was never started.
+    // A backup that waits for its turn looks as if it was never started.
     await vi.waitFor(async () => {
       const record = await harness.services.catalog.turns.getTable(table);
       expect(record?.turn !== undefined || record?.pending.length === 0).toBe(true);
@@ -144,7 +144,7 @@ describe('a head whose next changes the stream will soon trim', () => {
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(kept.id);
   });
 
-  it('is not moved if another stream replaced the one that it ends in', async () => {
+  it('is not moved if another stream replaced the stream that it ends in', async () => {
     const { id } = await backup();
     const none = { StreamEnabled: false };
     const another = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;

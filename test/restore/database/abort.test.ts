@@ -293,7 +293,7 @@ describe('a restore that is aborted before its table is settled', () => {
     expect(why.join()).not.toContain('may lack items');
   });
 
-  it('keeps a table that Tidemark may not delete once its attempts are used up, and tells the owner what to do', async () => {
+  it('keeps a table that Tidemark may not delete once its attempts are used up, with advice for the owner', async () => {
     intercept(database, 'DeleteTableCommand', () => Promise.reject(serviceError('AccessDeniedException')));
     const { backup } = await restoreUnder(failing);
     expect(await readRecord()).toMatchObject({

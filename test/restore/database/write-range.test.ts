@@ -140,7 +140,7 @@ it('a step that writes a range writes nothing if another table has taken its tab
   expect((await readTableContent(database.dynamodb, job.table)).size).toBe(0);
 });
 
-it('a step that writes a range writes nothing if the manifest is not the one that the restore’s plan names', async () => {
+it('a step that writes a range writes nothing if the restore’s plan names another manifest', async () => {
   const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
   const job = await beginRestore(harness, backup);
   await replaceManifest(harness.store, backup);

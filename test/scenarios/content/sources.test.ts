@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => worlds.close());
 
 describe('a snapshot of a table with any history', () => {
-  it('is exactly the content at its cut, whatever is written and however shards split before and during the backup', async () => {
+  it('is exactly the content at its cut, with any writes and splits of shards before and during the backup', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), fc.constantFrom(0, 60_000), ({ options, steps }, budget) =>
         worlds.within(

@@ -143,7 +143,7 @@ describe('a backup that DynamoDB made twice because its lists were out of date',
     await expectOne(backup);
   });
 
-  it('fails if it was deleted, whatever the lists show', async () => {
+  it('fails if it was deleted, even if a list still shows it', async () => {
     world.natives.lagging = true;
     world.natives.backups.clear();
     expect(await world.reconcile(2 * graceMs)).toBe(1);

@@ -38,7 +38,7 @@ class Crash {
 }
 
 /**
- * Makes a dead snapshot, one that is released but still alive, the objects of a failed backup, and a backup to keep.
+ * Makes a dead snapshot, a released snapshot that is still alive, the objects of a failed backup, and a backup to keep.
  */
 async function createGarbage(world: SweepWorld): Promise<void> {
   const { services, table } = world;

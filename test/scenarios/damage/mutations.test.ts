@@ -168,7 +168,7 @@ describe('parsing a damaged staged line', () => {
   });
   const codes: ReadonlySet<unknown> = new Set(['StagedDataCorrupt', 'RecordNotUnderstood']);
 
-  it('gives a change, StagedDataCorrupt or RecordNotUnderstood, whatever is edited', () => {
+  it('gives a change, StagedDataCorrupt or RecordNotUnderstood after any edit', () => {
     const text = fc.constantFrom(
       '{',
       '}',

@@ -68,7 +68,7 @@ describe('reading a damaged run', () => {
     }
   });
 
-  it('returns the right items if the changed byte is one that only other readers need', async () => {
+  it('returns the right items if only other readers need the changed byte', async () => {
     const { store, run, file } = await storeRun();
     const header = Array.from({ length: 8 }, (_, i) => run.index.offset - 8 + i);
     const footer = Array.from({ length: 12 }, (_, i) => file.length - 12 + i);

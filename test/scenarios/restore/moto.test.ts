@@ -160,7 +160,7 @@ function asBytes(name: string, value: unknown): unknown {
 }
 
 /**
- * Finds the Python that runs moto's server: the one that TIDEMARK_TEST_PYTHON names, with which the test fails if
+ * Finds the Python that runs moto's server: that which TIDEMARK_TEST_PYTHON names, with which the test fails if
  * moto is missing, or `python3` if it has moto. Otherwise prints a line, because nothing else shows that the test
  * does not run.
  */

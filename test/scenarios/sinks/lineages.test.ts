@@ -111,7 +111,7 @@ describe('a backup in another data sink', () => {
     expect(await restore(world.database, world.harness, third)).toEqual(content);
   });
 
-  it('is finished by the reconciler after a crash, and so is one that waits in another sink', async () => {
+  it('is finished by the reconciler after a crash, in the default sink and in another one', async () => {
     const stopped = world.harness.restart();
     stopped.executions.stop();
     const [own, archived] = [
@@ -128,7 +128,7 @@ describe('a backup in another data sink', () => {
     );
   });
 
-  it('keeps its head within the reach of the stream, as the default sink does', async () => {
+  it('moves its head forward before the stream drops the next change, like the default sink', async () => {
     const archived = await backup('archive');
     const nine = world.harness.restart({ clock: shiftClock(world.database.clock, 9 * hour) });
     await reconcile(nine.services);

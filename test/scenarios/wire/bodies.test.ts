@@ -8,7 +8,7 @@ import { scaleRuns } from '../../support/scale.ts';
 
 const wire = useRuntime();
 
-// The next request gets an answer, whatever this one sent.
+// The endpoint still answers the next request.
 afterEach(() => wire.ok('ListBackups', {}));
 
 /** Sends the body to operations and expects no internal error. */

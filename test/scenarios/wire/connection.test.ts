@@ -7,7 +7,7 @@ const wire = useRuntime();
 /** A header for the last request of a connection: the connection closes after its answer. */
 const close = 'Connection: close';
 
-// The next request gets an answer, whatever this one sent.
+// The endpoint still answers the next request.
 afterEach(() => wire.ok('ListBackups', {}));
 
 /** Builds a whole request in bytes. */

@@ -14,7 +14,7 @@ import { useRuntime } from '../../support/wire/support.ts';
 
 const wire = useRuntime();
 
-// The next request gets an answer, whatever this one sent.
+// The endpoint still answers the next request.
 afterEach(() => wire.ok('ListBackups', {}));
 
 describe('the target of a request', () => {

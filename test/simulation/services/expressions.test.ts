@@ -48,7 +48,7 @@ describe('applyUpdate of the simulated catalog', () => {
     });
   });
 
-  it('removes a set with its last member, as DynamoDB has no empty set', () => {
+  it('removes a set with its last member, because DynamoDB has no empty sets', () => {
     const placeholders = { ExpressionAttributeValues: { ':ab': { SS: ['a', 'b'] } } };
     expect(applyUpdate('DELETE pending :ab', placeholders, row)).not.toHaveProperty('pending');
   });

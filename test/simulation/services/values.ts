@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isDeepStrictEqual } from 'node:util';
 
-/** True for equal values. Two sets are equal in whatever order. A missing value equals nothing. */
+/** True for equal values. The order of a set's members does not count. A missing value equals nothing. */
 export function isEqual(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   if (a.SS !== undefined && b.SS !== undefined) return isDeepStrictEqual(a.SS.toSorted(), b.SS.toSorted());

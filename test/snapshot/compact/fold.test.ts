@@ -244,7 +244,7 @@ describe('the sizes of the frames of a fold', () => {
     );
   });
 
-  it('are at most twice the target size if a small frame is joined with one that gets many small items', async () => {
+  it('are at most twice the target size if a small frame is joined with a frame that gets many small items', async () => {
     const all = sortKeyed(Array.from({ length: 300 }, (_, n) => change(1000 + n, '')));
     const line = toLine('base', change(1000, '')).length;
     const frameBytes = 75 * line;

@@ -58,7 +58,7 @@ describe('two records of exports for one key', () => {
     once: true,
   });
 
-  it('are refused if they are of one export, whatever they hold', () => {
+  it('are refused if they come from one export, with equal or different images', () => {
     const error = expect.objectContaining({ code: 'StagedDataCorrupt' }) as Error;
     expect(() => combineChanges(record('3', 'a'), record('3', 'b'))).toThrow(error);
     expect(() => combineChanges(record('3', 'a'), record('3', 'a'))).toThrow(error);

@@ -51,7 +51,7 @@ function toOldImage({ image }: Change): OldImage | undefined {
 }
 
 describe('addOldImages', () => {
-  it('takes old images from the parent, whatever the changes claim, and reads no frame twice', async () => {
+  it('takes old images from the parent, even if the changes claim others, and reads no frame twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         histories,

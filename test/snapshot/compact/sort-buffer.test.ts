@@ -26,7 +26,7 @@ describe('SortBuffer', () => {
     return frames.flatMap(({ lines }) => decodeNetChanges(lines));
   }
 
-  it('sorts changes, however they are split, into spills that merge to the net change of each key, in order', async () => {
+  it('sorts changes, with any division, into spills that merge to the net change of each key, in order', async () => {
     await fc.assert(
       fc.asyncProperty(anyDeal, async ({ histories, dealt }) => {
         const spills = await Promise.all(

@@ -61,7 +61,7 @@ describe('a staged line in DynamoDB’s export format', () => {
     expect(parseStagedLine(line, keyNames)).toEqual({ ...keyed, ...change });
   });
 
-  it('gives images in canonical form, however the line spells them', () => {
+  it('gives images in canonical form for every spelling of the line', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const spell = (turn: number): string =>
@@ -169,7 +169,7 @@ describe('a staged line that no export contains', () => {
     ['a number below 1E-130', itemOf(`{"N":"0.${'0'.repeat(130)}1"}`), 'an N value is out of range'],
     ['a number of 400 digits in a set', itemOf(`{"NS":["${many}"]}`), 'an N value is out of range'],
     ['a key of 39 digits', `{"Keys":{"pk":{"S":"a"},"sk":{"N":"${'1'.repeat(39)}"}}}`, '38 significant'],
-  ])('throws RecordNotUnderstood, for %s, whatever white space it has', (_name, line, message) => {
+  ])('throws RecordNotUnderstood, for %s, with any white space', (_name, line, message) => {
     for (const text of [line, ` ${line}`]) {
       expect(() => parseStagedLine(text, keyNames)).toThrow(
         expect.objectContaining({ code: 'RecordNotUnderstood', message: expect.stringContaining(message) }),
@@ -223,7 +223,7 @@ describe('the fast scan of a staged line', () => {
     return `{${metadata},"Keys":${spell(0)},"OldImage":${spell(1)},"NewImage":${spell(2)}}`;
   };
 
-  it('gives the same as the slow reader for any item, however it is spelled', () => {
+  it('gives the same as the slow reader for any item in any spelling', () => {
     fc.assert(
       fc.property(anyLine, (line) => {
         const [taken, ordinary] = outcomes(Buffer.from(lineOf(line)), line.item.keyNames);

@@ -34,7 +34,7 @@ describe('a line as docs/format.md describes it', () => {
 });
 
 describe('decodeLines', () => {
-  it('returns the changes that were encoded, whatever the names and values in keys and images', () => {
+  it('returns the changes that were encoded, with any names and values in keys and images', () => {
     const anyLines = fc.tuple(anyItem, fc.array(fc.tuple(fc.nat(), fc.boolean()), { maxLength: 4 }));
     fc.assert(
       fc.property(anyKind, anyLines, (kind, [{ keyNames, members }, lines]) => {

@@ -31,7 +31,7 @@ describe('readFrames', () => {
     readAhead: fc.constantFrom(1, 150, 10_000),
   });
 
-  it('reads all entries of a range, whatever its boundaries and the sizes of frames and reads', async () => {
+  it('reads all entries of a range, for any boundaries and any sizes of frames and reads', async () => {
     await fc.assert(
       fc.asyncProperty(anySpill, async ({ entries, frameBytes, readAhead }) => {
         const store = createMemoryStore();

@@ -130,7 +130,7 @@ describe('the memory of a reader', () => {
   const maxAheadBytes = 16_000;
   const limits = { ...defaultLimits, batchEntries: 1, maxReadBytes: 4000, maxAheadBytes };
 
-  it('holds only the runs of one partition, and a limited number of their bytes, however many partitions the range has', async () => {
+  it('holds only the runs of one partition, and few of their bytes, even if the range has many partitions', async () => {
     const { store, runs, changes, read } = await writePartitions();
     let items = 0;
     let most = 0;
@@ -153,7 +153,7 @@ describe('the memory of a reader', () => {
       );
     }
     expect(items).toBe(changes.length);
-    // Allows a quarter more, as the keys of a run are not spread evenly, and one frame of each run.
+    // Allows a quarter more, because the keys of a run are not spread evenly, and one frame of each run.
     expect(most).toBeLessThan(1.25 * maxAheadBytes + 4 * 1000);
     expect(most).toBeGreaterThan(maxAheadBytes / 2);
   });

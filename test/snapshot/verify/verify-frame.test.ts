@@ -22,7 +22,7 @@ function sumOf(lines: readonly Change[]): FrameContent {
   return { bytes, digest };
 }
 
-/** Verifies a frame whose checksums are right, whatever its lines are. */
+/** Verifies a frame of these lines with correct checksums. */
 async function verify(
   kind: RunKind,
   lines: readonly Change[],

@@ -43,7 +43,7 @@ async function makeSnapshot(store: MemoryStore): Promise<Manifest> {
 const problemsIn = (findings: Findings) => [findings.problemCount, findings.problems];
 
 describe('verifying a sound snapshot', () => {
-  it('finds no problem, whatever its history, in full and in samples', async () => {
+  it('finds no problem in snapshots of any history, in full and in samples', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.integer({ min: 1, max: 1000 }), async (history, seed) => {
         const store = createMemoryStore();

@@ -48,7 +48,7 @@ describe('the stream that corrects a scan', () => {
   });
 
   it.each([10, 1])(
-    'adds every record after the first one that the scan may not have seen, whatever its time, in parts of %d records',
+    'adds every record after the first one that the scan may not have seen, even if its time is earlier, in parts of %d records',
     async (recordsPerPage) => {
       const table = createTable(recordsPerPage);
       const collect = beginScan(table, { timeBudgetMs: 0 });

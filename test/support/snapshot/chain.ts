@@ -39,7 +39,7 @@ export type Texts = ReadonlyMap<number, string | undefined>;
 export interface Chain {
   /** The current content of the table. */
   readonly content: ReadonlyMap<number, string>;
-  /** Changes the table and publishes its snapshot. The first is a base, whatever its kind. */
+  /** Changes the table and publishes its snapshot. The first snapshot is always a base. */
   backup(changes: Texts, kind?: Kind): Promise<Manifest>;
 }
 

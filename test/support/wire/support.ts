@@ -32,7 +32,7 @@ export interface Place {
   readonly clock?: SimulatedClock;
   /** The DynamoDB with the tables. @default the same endpoint */
   readonly tablesUrl?: string;
-  /** How long to wait for something, and between two looks at it, in ms. @default a minute, 25 ms */
+  /** How long to wait for a condition, and between two checks of it, in ms. @default a minute, 25 ms */
   readonly waiting?: { readonly timeout: number; readonly interval: number };
 }
 

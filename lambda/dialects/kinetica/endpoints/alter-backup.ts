@@ -127,7 +127,7 @@ function findMerged(all: readonly ListedSet[]): readonly ListedSet[] {
   const [latest, ...others] = all.filter(({ status }) => status !== 'CREATING');
   if (latest?.status === 'AVAILABLE' && latest.source !== 'settings') return others;
   throw new KineticaError(
-    'The latest snapshot has not all tables with their items: make one that has, then merge',
+    'The latest snapshot lacks tables or their items: make a snapshot that has all of them, then merge',
   );
 }
 

@@ -48,7 +48,7 @@ export const dropBackup = createEndpoint({
   },
 });
 
-/** Finds the names of the backups that a name or pattern means, however many snapshots they have. */
+/** Finds the names of the backups that match a name or pattern. Backups may have any number of snapshots. */
 async function findNames({ operations, key }: EndpointContext, name: string): Promise<string[]> {
   const names = new Set<string>();
   for await (const set of findSnapshots(operations, key, name)) {

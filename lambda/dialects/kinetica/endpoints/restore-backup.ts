@@ -133,7 +133,7 @@ function checkOptions(chosen: OptionValues<typeof options>): void {
   }
   if (chosen.restore_policy === 'replace') {
     throw new KineticaError(
-      'restore_policy must be none or rename: a restore never replaces a table, and never deletes one that it did not make',
+      'restore_policy must be none or rename: a restore never replaces a table, and only deletes tables that it has made',
     );
   }
   if ((chosen.restore_policy === 'rename') !== (chosen.renamed_objects_schema !== '')) {

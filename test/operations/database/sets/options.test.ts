@@ -87,7 +87,7 @@ describe('a set of tables’ settings alone', () => {
     expect(description.keySchema).toEqual(source.description.keySchema);
   });
 
-  it('is not continued: the next backup continues the last one that has items', async () => {
+  it('is not continued: the next backup continues the last snapshot that has items', async () => {
     await createSet();
     const { turns } = world.harness.services.catalog;
     const head = (await turns.getTable(world.table))?.head;

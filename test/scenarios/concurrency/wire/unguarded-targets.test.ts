@@ -43,7 +43,7 @@ test('a restore leaves its target alone after a user deleted it and created it a
     const arn = await wire.backUp(source);
     const TableName = wire.uniqueName(`again-${i}`);
     await wire.ok('RestoreTableFromBackup', { BackupArn: arn, TargetTableName: TableName });
-    // Scan reads the table that exists, not the one that the restore promises.
+    // Scan reads the existing table, not the one that the restore promises.
     await eventually(async () => (await wire.call('Scan', { TableName, Limit: 1 })).status === 200);
     await wire.ok('DeleteTable', { TableName });
     await eventually(() => tryCreateTable(TableName));

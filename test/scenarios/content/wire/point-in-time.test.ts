@@ -21,7 +21,7 @@ async function contentAt(table: string, name: string, RestoreDateTime?: number):
 }
 
 describe('a restore to a point in time', () => {
-  test('creates the table as it was at that time, whatever backups were made and deleted since', async () => {
+  test('creates the table as it was at that time, even if backups were made and deleted since', async () => {
     const table = await wire.createRecoverableTable('times');
     const past: { time: number; content: string[] }[] = [];
     const arns: string[] = [];

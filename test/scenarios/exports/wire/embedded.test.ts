@@ -161,7 +161,7 @@ describe('a backup by export on one machine', () => {
     expect(found).toEqual(isBegun ? items : refused);
   });
 
-  // A runtime checks recovery when it starts; one that already runs does so only a minute later.
+  // A runtime checks recovery when it starts, and then only after a minute.
   test('is exact, or fails with a specific error if the stream does not reach back for the embedded export', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;

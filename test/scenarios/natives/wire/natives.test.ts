@@ -169,7 +169,7 @@ describe('a native backup', () => {
   });
 
   test.each(['GetBackupItem', 'VerifyBackup', 'CompareBackups', 'EstimateRestore'])(
-    'is rejected by %s with a reason, as Tidemark cannot read its content',
+    'is rejected by %s with a reason, because Tidemark cannot read its content',
     async (operation) => {
       const table = await createTable(`closed-${operation}`);
       const arn = await backUp(table);
