@@ -2,10 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NetChange } from '../../../lambda/snapshot/compact/net-change.ts';
 import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/spill-record.ts';
+import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
 import { readIndex } from '../../../lambda/snapshot/format/frame-index.ts';
 import { contains, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
-import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
+import { fetchFrames, openFrame, readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import {
   change,
@@ -17,6 +18,42 @@ import {
   keyRules,
 } from '../../support/snapshot/support.ts';
 import { scaleRuns } from '../../support/scale.ts';
+
+describe('openFrame', () => {
+  it.each([2, 4])('throws SnapshotCorrupt for a frame of 3 bytes if the index says %d', (rawLength) => {
+    const compressed = compressFrame(Buffer.from('abc'));
+    const entry = {
+      offset: 0,
+      length: compressed.length,
+      rawLength,
+      sha256: sha256Hex(compressed),
+      hash: '0',
+      key: '',
+      count: 1,
+    };
+    expect(() => openFrame({ file: 'a-run', entry, compressed })).toThrow(
+      expect.objectContaining({ code: 'SnapshotCorrupt', object: 'a-run' }) as Error,
+    );
+  });
+});
+
+describe('fetchFrames', () => {
+  it('returns the bytes of each frame, even of frames that are not neighbours', async () => {
+    const changes = sortKeyed(Array.from({ length: 9 }, (_, pk) => change(pk, 'x'.repeat(pk))));
+    const store = createMemoryStore();
+    const run = await writeRun(store, 'run', 'delta', changes, 1);
+    const entries = (await readIndex(store, run)).filter((_, i) => i % 2 === 0);
+    // An answer of S3 has its own memory, and no bytes beyond the range.
+    const copying: ObjectStore = {
+      ...store,
+      getRange: async (...given) => Uint8Array.from(await store.getRange(...given)),
+    };
+    const frames = await Array.fromAsync(fetchFrames(copying, run.key, entries));
+    expect(frames.map((frame) => String(openFrame(frame)))).toEqual(
+      changes.filter((_, i) => i % 2 === 0).map((each) => String(toLine('delta', each))),
+    );
+  });
+});
 
 describe('readFrames', () => {
   /** Few hashes and many keys, so that entries of one hash often lie in several frames. */
