@@ -1,3 +1,4 @@
+import { accessMutants } from './access.ts';
 import { backupMutants } from './backup.ts';
 import { catalogMutants } from './catalog.ts';
 import type { Mutant } from './mutant.ts';
@@ -14,4 +15,5 @@ export const mutants: readonly Mutant[] = [
   ...sourcesMutants,
   ...restoreMutants,
   ...snapshotMutants,
+  ...accessMutants,
 ];

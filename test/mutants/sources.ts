@@ -2,13 +2,13 @@ import type { Mutant } from './mutant.ts';
 
 const cut = ['test/sources/stream-cut.test.ts', 'test/sources/stage-stream.test.ts'];
 const choice = ['test/backup/choose-source.test.ts', 'test/backup/sources.test.ts'];
-const content = ['test/scenarios/content/sources.test.ts', 'test/scenarios/content/stream-gaps.test.ts'];
 const scan = [
   'test/sources/scan/collect.test.ts',
   'test/sources/scan/stage-segment.test.ts',
-  'test/backup/database/collect.test.ts',
-  ...content,
   ...cut,
+  'test/scenarios/content/stream-gaps.test.ts',
+  'test/backup/database/collect.test.ts',
+  'test/scenarios/content/sources.test.ts',
 ];
 const exports = [
   'test/scenarios/exports/golden.test.ts',
@@ -25,21 +25,21 @@ export const sourcesMutants: readonly Mutant[] = [
     from: `Math.max(plan.marker, reading.correctUntil) + config.settleMs;`,
     to: `Math.max(plan.marker, reading.correctUntil);`,
     harm: 'writes are missing whose records the stream showed a second later',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/stage-stream.ts',
     from: `Math.max(plan.marker, reading.correctUntil) + config.settleMs;`,
     to: `plan.marker + config.settleMs;`,
     harm: 'what was written at the end of a long scan is not undone',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/stage-stream.ts',
     from: `Math.ceil((reading.correctUntil + config.settleMs) / 1000),`,
     to: `Math.ceil(reading.correctUntil / 1000),`,
     harm: 'a write is not undone whose record has a slightly later time than the end of the scan',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/stage-stream.ts',
@@ -48,21 +48,21 @@ export const sourcesMutants: readonly Mutant[] = [
   }\n`,
     to: '',
     harm: 'records that were trimmed while the stream was read are missing',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/stage-stream.ts',
     from: `order: reverse(sequence), keys, oldImage: undefined, newImage: oldImage`,
     to: `order: sequence, keys, oldImage: undefined, newImage: oldImage`,
     harm: 'a key gets the image before its last write past the cut instead of the first',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/stage-stream.ts',
     from: `return lanes.map((lane) => ({ ...lane }));`,
     to: `return lanes.slice(1);`,
     harm: 'a shard is left out after the first part',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/stream-cut.ts',
@@ -223,21 +223,21 @@ export const sourcesMutants: readonly Mutant[] = [
     from: `    if (!present.has(shard)) throw new StreamGap(\`shard \${shard} is no longer in the stream\`);\n`,
     to: '',
     harm: 'a shard that was trimmed is read as empty',
-    tests: [...cut, ...scan, 'test/scenarios/content/gaps.test.ts'],
+    tests: [...scan, 'test/scenarios/content/gaps.test.ts'],
   },
   {
     file: 'lambda/sources/find-stream.ts',
     from: `  if (stream?.enabled === false) return 'wait';\n`,
     to: '',
     harm: 'a scan begins while the stream that corrects it is being enabled',
-    tests: [...choice, 'test/backup/database/begin.test.ts', ...content],
+    tests: [...choice, 'test/backup/database/begin.test.ts', ...scan],
   },
   {
     file: 'lambda/sources/staged-files.ts',
     from: `if (this.#lines.length > 0) await this.#flush();`,
     to: `if (this.#lines.length > 1) await this.#flush();`,
     harm: 'a single remaining record is lost',
-    tests: [...cut, ...scan],
+    tests: scan,
   },
   {
     file: 'lambda/sources/export/collect.ts',
