@@ -48,7 +48,7 @@ export const accessMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/dialects/dynamodb/paths.ts',
-    from: `if (operation.verbs.includes(place.verb)) return place;`,
+    from: `if (formsOf(operation).includes(pathForms[place.verb])) return place;`,
     to: `if (operation.verbs.length > 0) return place;`,
     harm: 'whoever may read a table may also delete its backups',
     tests: paths,
@@ -61,7 +61,7 @@ export const accessMutants: readonly Mutant[] = [
     tests: paths,
   },
   {
-    file: 'lambda/dialects/dynamodb/named-tables.ts',
+    file: 'lambda/dialects/dynamodb/paths.ts',
     from: `return names !== undefined && names !== 'cursor';`,
     to: `return names !== undefined;`,
     harm: 'a list with a cursor of one table shows the backups of all tables',

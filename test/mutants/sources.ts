@@ -12,9 +12,9 @@ const scan = [
 ];
 const exports = [
   'test/scenarios/exports/golden.test.ts',
+  'test/scenarios/exports/refused.test.ts',
   'test/scenarios/exports/workflow.test.ts',
   'test/scenarios/exports/limits.test.ts',
-  'test/scenarios/exports/refused.test.ts',
   'test/scenarios/crash/exports.test.ts',
 ];
 const windows = ['test/sources/export/windows.test.ts'];
@@ -224,13 +224,15 @@ export const sourcesMutants: readonly Mutant[] = [
     to: '',
     harm: 'a shard that was trimmed is read as empty',
     tests: [...scan, 'test/scenarios/content/gaps.test.ts'],
+    equivalent:
+      'DynamoDB refuses the iterator of a shard that is gone, which is the same gap with another text',
   },
   {
     file: 'lambda/sources/find-stream.ts',
     from: `  if (stream?.enabled === false) return 'wait';\n`,
     to: '',
     harm: 'a scan begins while the stream that corrects it is being enabled',
-    tests: [...choice, 'test/backup/database/begin.test.ts', ...scan],
+    tests: ['test/sources/find-stream.test.ts', ...choice],
   },
   {
     file: 'lambda/sources/staged-files.ts',

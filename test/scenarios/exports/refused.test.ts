@@ -243,7 +243,8 @@ describe('the error for an invalid manifest of an export', () => {
       nothing,
       'exportToTime',
     ],
-    ['if its count is another', full, summary({ itemCount: 4 }), nothing, `${files} hold 3 records, not 4`],
+    ['if it counts more items', full, summary({ itemCount: 4 }), nothing, `${files} hold 3 records, not 4`],
+    ['if it counts fewer items', full, summary({ itemCount: 2 }), nothing, `${files} hold 3 records, not 2`],
     [
       'if it names a file twice',
       full,
