@@ -2,6 +2,7 @@ import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environment } from '../lambda/runtime/environment.ts';
+import { createAuditQuery } from './api/audit-query.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
 import type { DialectApi } from './api/dialect-api.ts';
 import { KineticaApi } from './api/kinetica-api.ts';
@@ -89,6 +90,8 @@ export class TidemarkStack extends Stack {
     const kinetica = config.dialects.includes('kinetica')
       ? new KineticaApi(this, 'KineticaApi', { ...parts, machines, nativeRestore }).endpoint
       : undefined;
+    const dialects = [rds, kinetica].filter((endpoint) => endpoint !== undefined);
+    createAuditQuery(this, [...this.api.handlers, ...dialects.map(({ handler }) => handler)]);
     const schedules = new BackupSchedules(this, 'Schedules', {
       ...parts,
       machine: machines.backup,

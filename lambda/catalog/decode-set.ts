@@ -43,6 +43,7 @@ export const decodeSet = createDecoder<SetRecord>('set', {
   endedAt: isOptional(isNumber),
   figures: isOptional(isFigures),
   deletedBy: isOptional(isText),
+  deletedFor: isOptional(isText),
 });
 
 export const decodeSetMember = createDecoder<SetMember>('set member', {

@@ -3,6 +3,7 @@ import type { SeriesSettings, SetKey, SetMember, SetOutcome, SetRecord } from '.
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { putNew, rememberRequest } from './common-writes.ts';
+import type { Deletion } from './snapshots.ts';
 import { keys, toPosition, toSetPosition, ttlAttribute } from './schema.ts';
 
 /** The writes that transactions on backup sets are made of. */
@@ -122,12 +123,8 @@ export function endSet(
  * Begins to delete a set that has ended: moves its record, if it has not changed since it was read, to a key that no list
  * reads.
  */
-export function beginDeleting(set: SetRecord, deletedBy: string | undefined): Write[] {
-  const deleting: SetRecord = {
-    ...set,
-    status: 'DELETING',
-    ...(deletedBy !== undefined && { deletedBy }),
-  };
+export function beginDeleting(set: SetRecord, deletion: Deletion): Write[] {
+  const deleting: SetRecord = { ...set, status: 'DELETING', ...deletion };
   return [
     {
       Delete: {

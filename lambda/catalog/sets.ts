@@ -16,6 +16,7 @@ import type { CatalogTable } from './catalog-table.ts';
 import { toDeletedTtl } from './common-writes.ts';
 import { decodeAll, type OnInvalid } from './decode.ts';
 import { decodeLastSet, decodeSeries, decodeSet, decodeSetKey, decodeSetMember } from './decode-set.ts';
+import type { Deletion } from './snapshots.ts';
 import { keys, toPosition, toSetPosition } from './schema.ts';
 import {
   beginDay,
@@ -201,8 +202,8 @@ export class Sets {
   }
 
   /** Begins to delete a set that has ended. Returns false if its status has changed since it was read. */
-  async beginDeleting(set: SetRecord, deletedBy: string | undefined): Promise<boolean> {
-    return (await this.#rows.transact(beginDeleting(set, deletedBy))) === undefined;
+  async beginDeleting(set: SetRecord, deletion: Deletion): Promise<boolean> {
+    return (await this.#rows.transact(beginDeleting(set, deletion))) === undefined;
   }
 
   /**

@@ -94,8 +94,10 @@ export interface SetRecord extends SetKey, SetRequest {
   readonly endedAt?: number;
   /** The sums over its backups, once it has ended. */
   readonly figures?: Figures;
-  /** The request that deleted it. */
+  /** Who deleted it, or why Tidemark did: its backups' records say the same. */
   readonly deletedBy?: string;
+  /** The key of the request that deleted it. */
+  readonly deletedFor?: string;
 }
 
 /** One table of a set. `FAILED` members have a reason; they may lack a backup, if the table could not be backed up at all. */

@@ -184,7 +184,7 @@ async function expireSet(services: Services, key: SetKey): Promise<void> {
   const set = await services.catalog.sets.get(key);
   if (set === undefined || !isSetOutcome(set.status)) return;
   try {
-    await removeSet(services, set);
+    await removeSet(services, set, { deletedBy: 'expiry' });
   } catch (error) {
     if (!isError(error, 'BackupInUse', 'SetNotFound')) throw error;
   }

@@ -24,12 +24,15 @@ export interface DialectApiProps {
  */
 export class DialectApi extends Construct {
   readonly url: string;
+  /** The function that answers every request. */
+  readonly handler: TidemarkFunction;
   /** The secret with the keys of the callers. Until the owner has put keys into it, every request is refused. */
   readonly secret: Secret;
   private readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, props: DialectApiProps) {
     super(scope, id);
+    this.handler = props.handler;
     this.secret = this.createSecret(props);
     this.api = new HttpApi(this, 'Api', {
       description: `Tidemark: the ${props.dialect} dialect`,

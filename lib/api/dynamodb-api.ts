@@ -11,9 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { auditFields, auditMessage } from '../../lambda/dialects/dynamodb/audit.ts';
 import {
   functionOf,
   pathForms,
@@ -31,12 +30,14 @@ import { VerbFunctions, type VerbFunctionsProps } from './verb-functions.ts';
  * `execute-api`.
  */
 export class DynamodbApi extends Construct {
+  /** The functions that answer requests, one for each verb. */
+  readonly handlers: readonly TidemarkFunction[];
   private readonly api: RestApi;
 
   constructor(scope: Construct, id: string, props: VerbFunctionsProps) {
     super(scope, id);
     const { byVerb, dispatcher } = new VerbFunctions(this, 'Functions', props);
-    this.createAuditQuery(Object.values(byVerb));
+    this.handlers = Object.values(byVerb);
     this.api = this.createApi(props);
     for (const response of gatewayResponses) {
       this.api.addGatewayResponse(response.type.responseType, response);
@@ -77,20 +78,6 @@ export class DynamodbApi extends Construct {
       grantee,
       actions: ['execute-api:Invoke'],
       resourceArns: this.invokeArns(place),
-    });
-  }
-
-  /** Saves a query of CloudWatch Logs Insights for the audit: each request with its caller, operation and table. */
-  private createAuditQuery(functions: readonly TidemarkFunction[]): QueryDefinition {
-    return new QueryDefinition(this, 'AuditQuery', {
-      queryDefinitionName: `${Stack.of(this).stackName}/audit`,
-      queryString: new QueryString({
-        fields: ['@timestamp', ...auditFields],
-        filterStatements: [`message = "${auditMessage}"`],
-        sort: '@timestamp desc',
-        limit: 1000,
-      }),
-      logGroups: functions.map(({ logGroup }) => logGroup),
     });
   }
 

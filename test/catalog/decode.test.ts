@@ -174,7 +174,8 @@ const set: Whole<SetRecord> = {
   fingerprint: 'ab',
   endedAt: 3,
   figures: backup.figures,
-  deletedBy: 'request-1',
+  deletedBy: 'ada',
+  deletedFor: 'request-1',
 };
 
 const member: Whole<SetMember> = {

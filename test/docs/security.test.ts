@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { auditFields, auditMessage } from '../../lambda/dialects/dynamodb/audit.ts';
+import { auditMessage } from '../../lambda/dialects/audit-message.ts';
+import { auditFields } from '../../lambda/dialects/dynamodb/audit.ts';
 import { parsePath } from '../../lambda/dialects/dynamodb/paths.ts';
 import { parseConfig } from '../../lib/config/parse-config.ts';
 import { expectedRights } from '../lib/rights/expected-rights.ts';

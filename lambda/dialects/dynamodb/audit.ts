@@ -1,12 +1,10 @@
 import type { Log } from '../../runtime/logger.ts';
+import { auditMessage } from '../audit-message.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import type { JsonObject } from './json.ts';
 import { listNamedTables } from './named-tables.ts';
 import type { Operation } from './operation.ts';
 import { parsePath } from './paths.ts';
-
-/** The message of the line that each request leaves in the log. The stack saves a query for these lines. */
-export const auditMessage = 'request';
 
 /** The facts of the line that the query shows: it numbers the elements of a list. */
 export const auditFields = [

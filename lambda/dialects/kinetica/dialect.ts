@@ -5,6 +5,7 @@ import type { Log } from '../../runtime/logger.ts';
 import type { LoadKeys } from '../access-keys.ts';
 import type { HttpRequest, HttpResponse } from '../http.ts';
 import type { RecordValue } from './avro.ts';
+import { auditMessage } from '../audit-message.ts';
 import { findKey } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
@@ -33,7 +34,7 @@ export interface KineticaServices {
 /** The facts about a request for its line in the log. */
 interface Facts {
   caller?: string;
-  endpoint?: string;
+  operation?: string;
   verb?: string;
 }
 
@@ -49,7 +50,8 @@ export async function handleKinetica(
   const finish = (response: HttpResponse): HttpResponse => {
     const milliseconds = performance.now() - started;
     const { status } = response;
-    services.log.info('request', { ...facts, status, milliseconds: Math.round(milliseconds) });
+    const outcome = status === 200 ? 'done' : `HTTP ${status}`;
+    services.log.info(auditMessage, { ...facts, outcome, status, milliseconds: Math.round(milliseconds) });
     const seconds = (milliseconds / 1000).toFixed(5);
     return { ...response, headers: { ...response.headers, 'x-request-time-secs': seconds } };
   };
@@ -57,8 +59,8 @@ export async function handleKinetica(
     const key = await findKey(services.keys, request);
     facts.caller = key.id;
     const endpoint = findEndpoint(request);
-    Object.assign(facts, { endpoint: endpoint.path, verb: endpoint.verb });
-    if (!key.verbs.includes(endpoint.verb)) {
+    Object.assign(facts, { operation: endpoint.path, verb: endpoint.verb });
+    if (endpoint.verb !== 'any' && !key.verbs.includes(endpoint.verb)) {
       throw new KineticaError(`Access denied: the user may not ${endpoint.verb}`, 400);
     }
     const { operations, clock } = services;

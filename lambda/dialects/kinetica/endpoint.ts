@@ -19,7 +19,8 @@ export interface EndpointContext {
 /** One endpoint, described once: its records, the verb that a key needs for it, and its effect. */
 export interface Endpoint {
   readonly path: string;
-  readonly verb: KeyVerb;
+  /** The verb that a key needs. `any`: clients call it when they connect, whatever their key may do. */
+  readonly verb: KeyVerb | 'any';
   /** The purpose of the endpoint, in one sentence. */
   readonly text: string;
   /** The fields of the request, in Avro's order. */

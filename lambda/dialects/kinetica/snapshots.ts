@@ -156,7 +156,7 @@ export function typeOf({ name, kind = 'full', id }: ListedSet, all: readonly Lis
  * request continues.
  */
 export async function deleteSnapshots(
-  { operations, clock, until }: Pick<EndpointContext, 'operations' | 'clock' | 'until'>,
+  { operations, key, clock, until }: Pick<EndpointContext, 'operations' | 'key' | 'clock' | 'until'>,
   snapshots: AsyncIterable<SetKey> | Iterable<SetKey>,
 ): Promise<number> {
   let deleted = 0;
@@ -166,7 +166,7 @@ export async function deleteSnapshots(
         `${deleted} snapshots are deleted, and more remain than a request has time for: repeat the request to continue`,
       );
     }
-    await operations.deleteBackupSet({ name, id });
+    await operations.deleteBackupSet({ name, id, requestedBy: `kinetica/${key.id}` });
     deleted++;
   }
   return deleted;

@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { reasonOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/logger.ts';
 import { type AccessKey, type LoadKeys, maySee } from '../access-keys.ts';
+import { auditMessage } from '../audit-message.ts';
 import type { HttpRequest, HttpResponse } from '../http.ts';
 import type { Action } from './action.ts';
 import { actions } from './actions.ts';
@@ -30,6 +31,9 @@ export interface RdsServices {
   readonly region: string;
 }
 
+/** A longer name is none of an instance, and is not logged. */
+const maxName = 255;
+
 const apiVersion = '2014-08-15';
 
 const actionsByName = new Map(actions.map((each) => [each.name, each]));
@@ -37,9 +41,10 @@ const actionsByName = new Map(actions.map((each) => [each.name, each]));
 /** The facts about a request for its line in the log. */
 interface Facts {
   caller?: string;
-  action?: string;
+  operation?: string;
   verb?: string;
-  instance?: string | undefined;
+  /** The instance, which is a table group or a table. */
+  tables?: readonly string[];
 }
 
 /** Answers one request and logs one line. Never throws, and always answers in the format that the client reads. */
@@ -50,7 +55,8 @@ export async function handleRds(services: RdsServices, request: HttpRequest): Pr
   const facts: Facts = {};
   const finish = (response: HttpResponse, code?: string): HttpResponse => {
     const milliseconds = Math.round(performance.now() - started);
-    services.log.info('request', { ...facts, requestId, status: response.status, code, milliseconds });
+    const { status } = response;
+    services.log.info(auditMessage, { ...facts, outcome: code ?? 'done', status, requestId, milliseconds });
     return response;
   };
   try {
@@ -59,8 +65,10 @@ export async function handleRds(services: RdsServices, request: HttpRequest): Pr
     const key = await authenticate({ ...services, useNonce: services.operations.useNonce }, call);
     facts.caller = key.id;
     const action = findAction(call);
-    Object.assign(facts, { action: action.name, verb: action.verb });
-    facts.instance = checkRights(action, key, call);
+    const instance = call.parameters.get('DBInstanceId') || undefined;
+    Object.assign(facts, { operation: action.name, verb: action.verb });
+    if (instance !== undefined && instance.length <= maxName) facts.tables = [instance];
+    checkRights(action, key, instance);
     const { operations, region, clock } = services;
     const context = { operations, key, region, now: clock.now() };
     const answer = await action.call(context, call.parameters);
@@ -89,9 +97,8 @@ function findAction({ style, action, version }: Call): Action {
   throw new RdsError(404, 'InvalidApi.NotFound', message);
 }
 
-/** Checks that the key has the action's verb and may name the instance. Returns the instance, if the call has one. */
-function checkRights({ verb }: Action, key: AccessKey, { parameters }: Call): string | undefined {
-  const instance = parameters.get('DBInstanceId') || undefined;
-  if (key.verbs.includes(verb) && (instance === undefined || maySee(key, instance))) return instance;
+/** Checks that the key has the action's verb and may name the instance, if the call has one. */
+function checkRights({ verb }: Action, key: AccessKey, instance: string | undefined): void {
+  if (key.verbs.includes(verb) && (instance === undefined || maySee(key, instance))) return;
   throw new RdsError(403, 'Forbidden.RAM', 'User not authorized to operate on the specified resource.');
 }

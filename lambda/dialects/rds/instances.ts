@@ -125,12 +125,13 @@ export async function deleteSets(
   instance: string,
   ids: readonly string[],
 ): Promise<void> {
+  const { operations, key } = context;
   const found = await Promise.all(ids.map((id) => findSet(context, instance, id)));
   if (found.some((sets) => sets.length === 0)) throw backupNotFoundError();
   // The action answers for all ids at once, so its caller could not know which of them are deleted.
   for (const dryRun of [true, false]) {
     for (const { name, id } of found.flat()) {
-      await context.operations.deleteBackupSet({ name, id, dryRun });
+      await operations.deleteBackupSet({ name, id, dryRun, requestedBy: `rds/${key.id}` });
     }
   }
 }

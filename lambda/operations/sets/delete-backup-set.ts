@@ -8,6 +8,8 @@ import { checkNotRead, removeSet } from './remove-set.ts';
 export interface DeleteBackupSetInput extends SetKey {
   /** The key that all attempts of one call share: repeats get the answer of the first one. */
   readonly requestKey?: string;
+  /** Who deletes the set. Its record and those of its backups keep it. */
+  readonly requestedBy?: string;
   /** Makes all checks and deletes nothing. */
   readonly dryRun?: boolean;
 }
@@ -18,11 +20,11 @@ export interface DeleteBackupSetInput extends SetKey {
  */
 export async function deleteBackupSet(
   services: RequestServices,
-  { name, id, requestKey, dryRun = false }: DeleteBackupSetInput,
+  { name, id, requestKey, requestedBy, dryRun = false }: DeleteBackupSetInput,
 ): Promise<SetRecord> {
   const key = { name, id };
   const before = await services.catalog.sets.get(key);
-  if (requestKey !== undefined && before?.deletedBy === requestKey) return before;
+  if (requestKey !== undefined && before?.deletedFor === requestKey) return before;
   await findSet(services, key);
   // The last backup of the set may have ended, but nothing has recorded that yet.
   await noticeEnd(services, key);
@@ -30,7 +32,11 @@ export async function deleteBackupSet(
   if (set.status === 'CREATING') {
     throw new TidemarkError('SetInUse', `Backup set ${name}/${id} is being made. Wait until it has ended`);
   }
+  const deletion = {
+    ...(requestedBy !== undefined && { deletedBy: requestedBy }),
+    ...(requestKey !== undefined && { deletedFor: requestKey }),
+  };
   if (dryRun) await checkNotRead(services, set);
-  else await removeSet(services, set, requestKey);
+  else await removeSet(services, set, deletion);
   return set;
 }

@@ -27,7 +27,7 @@ export async function removeReplaced(
     for (const set of page) {
       if (!isReplaced(set)) continue;
       if (removed++ === maxRemoved) return false;
-      isDone = (await removeUnlessRead(services, set)) && isDone;
+      isDone = (await removeUnlessRead(services, set, `set ${name}/${id}`)) && isDone;
     }
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return isDone;
@@ -56,9 +56,10 @@ function chooseReplaced(
 async function removeUnlessRead(
   services: Pick<RequestServices, 'catalog' | 'native'>,
   set: SetRecord,
+  deletedBy: string,
 ): Promise<boolean> {
   try {
-    return await removeSet(services, set);
+    return await removeSet(services, set, { deletedBy });
   } catch (error) {
     if (isError(error, 'BackupInUse')) return false;
     // Another caller is deleting it.

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { Deletion } from '../../catalog/snapshots.ts';
 import type { SetKey, SetRecord } from '../../model/sets.ts';
 import { isError, TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
@@ -15,17 +16,21 @@ type RemovalServices = Pick<RequestServices, 'catalog' | 'native'>;
 export async function removeSet(
   services: RemovalServices,
   set: SetRecord,
-  deletedBy?: string,
+  deletion: Deletion,
 ): Promise<boolean> {
   await checkNotRead(services, set);
-  if (!(await services.catalog.sets.beginDeleting(set, deletedBy))) {
+  if (!(await services.catalog.sets.beginDeleting(set, deletion))) {
     throw new TidemarkError('SetNotFound', `Backup set not found: ${set.name}/${set.id}`);
   }
-  return finishRemoval(services, set);
+  return finishRemoval(services, { ...set, ...deletion });
 }
 
-/** Deletes the remaining backups of a set that is being deleted. Returns false while one of them is in use. */
-export async function finishRemoval({ catalog, native }: RemovalServices, set: SetKey): Promise<boolean> {
+/** Deletes the remaining backups of a set that is being deleted, in the name of who deleted the set. Returns false while one of them is in use. */
+export async function finishRemoval(
+  { catalog, native }: RemovalServices,
+  set: SetKey & Pick<SetRecord, 'deletedBy'>,
+): Promise<boolean> {
+  const { deletedBy } = set;
   const members = await catalog.sets.readMembers(set);
   const removed = await pMap(
     members,
@@ -33,7 +38,7 @@ export async function finishRemoval({ catalog, native }: RemovalServices, set: S
       const backup = id === undefined ? undefined : await catalog.backups.get({ table, id });
       if (backup === undefined || backup.status === 'DELETED') return true;
       try {
-        await endBackup({ catalog, native }, backup);
+        await endBackup({ catalog, native }, backup, { ...(deletedBy !== undefined && { deletedBy }) });
         return true;
       } catch (error) {
         if (isError(error, 'BackupInUse')) return false;

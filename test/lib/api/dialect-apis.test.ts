@@ -36,6 +36,11 @@ describe.each(dialects)('the endpoint of the dialect $dialect', ({ dialect, id, 
   const expectResource = (type: string, properties: object) =>
     template.hasResourceProperties(type, properties);
 
+  it('has its function among those whose requests the audit query finds', () => {
+    const [query] = Object.values(template.findResources('AWS::Logs::QueryDefinition'));
+    expect(JSON.stringify(query?.['Properties'].LogGroupNames)).toContain(`${id}Handler`);
+  });
+
   it('has a $default stage, which is throttled and logs no query and no path', () => {
     expectResource('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',

@@ -9,7 +9,7 @@ const version = '7.2.3.13.20260101000000';
  */
 export const showSystemProperties = createEndpoint({
   path: '/show/system/properties',
-  verb: 'read',
+  verb: 'any',
   text: 'Shows the version, and the URL by which the caller reached the server.',
   request: { options: textMap },
   response: { property_map: textMap, info: textMap },

@@ -11,6 +11,7 @@ import { useTidemark } from '../../../support/use-tidemark.ts';
 
 const world = useTidemark({ items: 30 });
 
+const fail = (): never => expect.fail('the set has a backup');
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const hour = 60 * 60 * 1000;
 
@@ -64,6 +65,27 @@ describe('deleteBackupSet', () => {
     await expect(operations.deleteBackupSet({ ...set, requestKey: 'other' })).rejects.toEqual(
       code('SetNotFound'),
     );
+  });
+
+  it('leaves on the records of the set and its backups who deleted them', async () => {
+    const { operations, services } = world.harness;
+    const deletedByOf = async (set: BackupSet) => {
+      const [id = fail()] = set.members.flatMap(({ backup }) => backup ?? []);
+      const records = [
+        await services.catalog.sets.get(set),
+        await services.catalog.backups.get({ table: world.table, id }),
+      ];
+      return records.map((record) => record?.deletedBy);
+    };
+    const set = await createSet();
+    await operations.deleteBackupSet({ ...set, requestedBy: 'rds/ada', requestKey: 'key' });
+    expect(await deletedByOf(set)).toEqual(['rds/ada', 'rds/ada']);
+    const old = await createNext();
+    const next = await createNext({ replaces: { all: true } });
+    expect(await deletedByOf(old)).toEqual([`set nightly/${next.id}`, `set nightly/${next.id}`]);
+    const expiring = await createNext({ expiresAt: world.database.clock.now() + hour });
+    await reconcile({ ...services, clock: shiftClock(services.clock, 2 * hour) });
+    expect(await deletedByOf(expiring)).toEqual(['expiry', 'expiry']);
   });
 
   it('throws SetInUse while the set is being made', async () => {
