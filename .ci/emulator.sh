@@ -11,7 +11,7 @@ set -euo pipefail
 version=1.5.33
 cache=${1:-"$(dirname "$0")/.cache"}
 venv=$cache/ministack-$version
-node=$(cd "$(dirname "$0")/.." && pwd)/node_modules/node/bin
+node=$(cd "$(dirname "$0")/.." && pwd)/node_modules/.bin
 
 mkdir -p "$cache"
 # The marker file is written last, so that an interrupted installation is repeated.

@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
+import { billFile, createBill } from './bill-of-materials.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 
@@ -7,8 +9,8 @@ const projectRoot = join(import.meta.dirname, '..', '..');
 export const handlersFolder = join(projectRoot, 'lambda', 'handlers');
 
 /**
- * Bundles a TypeScript file with all of its imports into a folder, as `index.mjs` and the chunks that it loads. Returns
- * what each file contains. `npm run bench -- --only requests` measures the effect of these settings:
+ * Bundles a TypeScript file with all of its imports into a folder, as `index.mjs` and the chunks that it loads, with a list
+ * of the packages in them (`bill-of-materials.ts`). Returns what each file contains. `npm run bench -- --only requests` measures the effect of these settings:
  *
  * - Code that is loaded with `import()` gets a file of its own, so a call that does not need it neither reads nor runs it.
  *   A single file would be read as a whole, and the Node modules that it imports would be loaded at once: `node:http`
@@ -38,6 +40,7 @@ export function bundle(entry: string, folder: string): Metafile {
     metafile: true,
     logLevel: 'warning',
   });
+  writeFileSync(join(folder, billFile), JSON.stringify(createBill(metafile, projectRoot), undefined, 2));
   return metafile;
 }
 
