@@ -3,12 +3,12 @@ import type { Claim } from '../catalog/turn-writes.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { shortenReasons } from '../runtime/shorten.ts';
 import type { Services } from '../services/services.ts';
-import { findManifest } from '../snapshot/format/manifest.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
 import type { Reasoned } from './choose-source.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
+import { findOwnManifest } from './own-manifest.ts';
 import type { Refusal } from '../sources/source.ts';
 import { sourceOf } from './sources.ts';
 import { pinIfSound } from './pin-parent.ts';
@@ -36,7 +36,8 @@ export type BeginResult = {
  * - `ended`: another execution holds the turn and will hand it over, or the backup is no longer wanted.
  * - `commit`: an earlier execution of this backup has published its manifest.
  *
- * Throws `TableNotFound`, `ContinuousBackupsUnavailable`, `CutUnreachable`.
+ * Throws `TableNotFound`, `ContinuousBackupsUnavailable`, `CutUnreachable`, and `SnapshotCorrupt` if somebody else has stored
+ * a manifest for the backup.
  */
 export async function begin(services: Services, { job }: { job: BackupJob }): Promise<BeginResult> {
   const claim: Claim = { table: job.table, sink: job.sink, backup: job.id, execution: job.execution };
@@ -58,7 +59,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
   ]);
   if (backup === undefined || record === undefined)
     throw new TidemarkError('Internal', 'the backup has no record');
-  if (await findManifest(services.store, backup.table.tableId, backup.id)) return answer('commit');
+  if (await findOwnManifest(services, backup.table.tableId, backup.id)) return answer('commit');
 
   const search: Search = {
     backup,

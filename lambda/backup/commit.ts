@@ -5,17 +5,10 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import type { Ends, TableRecord } from '../model/records.ts';
-import {
-  type Cut,
-  findManifest,
-  findOldestRun,
-  type Manifest,
-  publishManifest,
-  readManifest,
-  type StoredManifest,
-} from '../snapshot/format/manifest.ts';
+import { type Cut, findOldestRun, type Manifest, type StoredManifest } from '../snapshot/format/manifest.ts';
 import { type Applied, assembleManifest, findParentFault } from './assemble.ts';
 import { type ApplyPlan, type ApplyResult, type BackupPlan, names, type ParentFault } from './backup-plan.ts';
+import { findOwnManifest, publishOwnManifest } from './own-manifest.ts';
 import { findSharedDamage } from './pin-parent.ts';
 import { startOver } from './start-over.ts';
 import { readParent } from './read-parent.ts';
@@ -34,7 +27,8 @@ export interface CommitResult {
 
 /**
  * Publishes the manifest, then in one catalog transaction makes the snapshot the head and the backup AVAILABLE. It
- * adopts a manifest that a repeat or an earlier execution of this backup has published. Throws `TurnLost`.
+ * adopts a manifest that a repeat or an earlier execution of this backup has published. Throws `TurnLost`, and
+ * `SnapshotCorrupt` for a manifest that somebody else has stored.
  */
 export async function commit(services: Services, { job }: { job: BackupJob }): Promise<CommitResult> {
   const id = job.id;
@@ -44,8 +38,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   const staging = openBackupStaging(services, job);
   const plan = await staging.find<BackupPlan>(names.plan);
   const published =
-    (await findManifest(services.store, backup.table.tableId, id)) ??
-    (await publish(services, staging, record));
+    (await findOwnManifest(services, backup.table.tableId, id)) ?? (await publish(services, staging, record));
   if ('reason' in published) return startOverWithBase(services, job, plan, published);
   const { manifest, sha256 } = published;
   // A snapshot without the table's items never becomes the head, like one of an earlier time.
@@ -114,9 +107,7 @@ async function publish(
   if (fault !== undefined) return fault;
   const manifest = assembleManifest(applied);
   await checkAddedRuns(services.store, manifest, applied.parent);
-  await publishManifest(services.store, manifest);
-  // A twin may have been first: the manifest that was published first counts.
-  return readManifest(services.store, manifest.table.tableId, manifest.id);
+  return publishOwnManifest(services, manifest);
 }
 
 /** Reads the index of each run that the snapshot adds. Throws `SnapshotCorrupt`: a reader would not find its frames. */

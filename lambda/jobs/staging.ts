@@ -103,6 +103,11 @@ export function openExportStaging(access: StagingAccess, backup: BackupId): Stag
   return new Staging(access, `staging/${backup}/export`);
 }
 
+/** The folder in which the executions of a backup announce the manifests that they store. */
+export function openManifestStaging(access: StagingAccess, backup: BackupId): Staging {
+  return new Staging(access, `staging/${backup}/manifests`);
+}
+
 /** The folder of a restore. All its executions share it, because what one of them wrote to the table stays written. */
 export function openRestoreStaging(access: StagingAccess, { id }: Pick<RestoreJob, 'id'>): Staging {
   return new Staging(access, `staging/restore-${id}`);

@@ -43,7 +43,7 @@ export function grantBackupRights(
   store.grantStage(PartitionFiles, 'backup', '*/partition/*');
   store.grantStage(Arrange, 'backup', '*/apply/plan.json');
   store.grantStage(ApplyRange, 'backup', '*/apply/*');
-  store.grantStage(Commit, 'backup', startOver);
+  store.grantStage(Commit, 'backup', startOver, 'manifests/*');
   store.grantWrite(ApplyRange, 'runs');
   store.grantWrite(Commit, 'snapshots');
   for (const step of [Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit, Abort]) {

@@ -23,7 +23,7 @@ export const backupMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/backup/begin.ts',
-    from: `  if (await findManifest(services.store, backup.table.tableId, backup.id)) return answer('commit');\n`,
+    from: `  if (await findOwnManifest(services, backup.table.tableId, backup.id)) return answer('commit');\n`,
     to: '',
     harm: 'a backup whose manifest is published is made again, and its manifest refers to other runs',
     tests: [...begin, ...crash],
@@ -139,11 +139,11 @@ export const backupMutants: readonly Mutant[] = [
     tests: [...damage, ...staging],
   },
   {
-    file: 'lambda/backup/commit.ts',
-    from: `  return readManifest(services.store, manifest.table.tableId, manifest.id);`,
-    to: `  return { manifest, sha256: sha256Hex(compressFrame(Buffer.from(JSON.stringify(manifest)))) };`,
-    harm: 'the catalog has the checksum of a manifest that a faster twin did not publish',
-    tests: crash,
+    file: 'lambda/backup/own-manifest.ts',
+    from: `    if (announced !== undefined) return;\n`,
+    to: `    if (announced === undefined) return;\n`,
+    harm: 'a manifest that somebody else stored in a data sink is committed, and no backup is',
+    tests: [...begin, 'test/attacks/database/forged-manifest.test.ts'],
   },
   {
     file: 'lambda/backup/find-source.ts',

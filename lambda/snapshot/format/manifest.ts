@@ -107,9 +107,17 @@ export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): Ke
   return range === undefined ? [hash] : [hash, range];
 }
 
-/** Stores the manifest, unless the snapshot has one already. Equal manifests are equal bytes. */
-export async function publishManifest(store: ObjectStore, manifest: Manifest): Promise<PutOutcome> {
+/**
+ * Stores the manifest, unless the snapshot has one already. Equal manifests are equal bytes. `announce` gets their SHA-256
+ * before they are stored.
+ */
+export async function publishManifest(
+  store: ObjectStore,
+  manifest: Manifest,
+  announce: (sha256: string) => Promise<void> = async () => {},
+): Promise<PutOutcome> {
   const bytes = compressFrame(Buffer.from(JSON.stringify(manifest)));
+  await announce(sha256Hex(bytes));
   return store.put(buildManifestKey(manifest.table.tableId, manifest.id), bytes, { ifAbsent: true });
 }
 
@@ -135,33 +143,52 @@ export async function readManifest(
     const bytes = await store.get(key).catch((cause: unknown) => {
       throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
     });
-    const manifest = decompressJson(bytes, sha256 ?? sha256Hex(bytes), key) as Manifest | null;
-    const known =
-      manifest?.format === 'tidemark-snapshot' && manifest.version === 2 && isHashKey(manifest.hashKey);
-    if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
-      throw corruptError(`${key}: unknown format`);
-    }
-    if (manifest.id !== snapshot) throw corruptError(`${key}: the manifest belongs to another snapshot`);
-    return { manifest, sha256: sha256Hex(bytes) };
+    return decodeManifest(bytes, key, snapshot, sha256);
   } catch (error) {
     throw nameObject(error, key);
   }
+}
+
+/** Throws `SnapshotCorrupt`. */
+function decodeManifest(
+  bytes: Uint8Array,
+  key: string,
+  snapshot: BackupId,
+  sha256: string = sha256Hex(bytes),
+): StoredManifest {
+  const manifest = decompressJson(bytes, sha256, key) as Manifest | null;
+  const known =
+    manifest?.format === 'tidemark-snapshot' && manifest.version === 2 && isHashKey(manifest.hashKey);
+  if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
+    throw corruptError(`${key}: unknown format`);
+  }
+  if (manifest.id !== snapshot) throw corruptError(`${key}: the manifest belongs to another snapshot`);
+  return { manifest, sha256 };
 }
 
 function isHashKey(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
 }
 
-/** Reads the manifest if it was published; else returns undefined. A step that may be a repeat calls it. */
+/**
+ * Reads the manifest of a snapshot that is not committed; returns undefined if there is none. A step that may be a repeat
+ * calls it. `check` gets the SHA-256 of the stored bytes before they are decoded, and throws if nobody should trust them.
+ * Throws `SnapshotCorrupt`.
+ */
 export async function findManifest(
   store: ObjectStore,
   tableId: string,
   snapshot: BackupId,
+  check: (sha256: string) => Promise<void>,
 ): Promise<StoredManifest | undefined> {
+  const key = buildManifestKey(tableId, snapshot);
   try {
-    return await readManifest(store, tableId, snapshot);
+    const bytes = await store.get(key);
+    const sha256 = sha256Hex(bytes);
+    await check(sha256);
+    return decodeManifest(bytes, key, snapshot, sha256);
   } catch (error) {
-    if (isError(error, 'SnapshotCorrupt') && isError(error.cause, 'ObjectNotFound')) return undefined;
-    throw error;
+    if (isError(error, 'ObjectNotFound')) return undefined;
+    throw nameObject(error, key);
   }
 }

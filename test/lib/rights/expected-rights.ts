@@ -227,7 +227,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   commit: [
     ...catalog,
     ...read('staging', 'tables'),
-    ...stage('backup', '*/start-over.json'),
+    ...stage('backup', '*/start-over.json', 'manifests/*'),
     ...put('manifests'),
   ],
   abort: [...catalog, ...read('staging'), sign],

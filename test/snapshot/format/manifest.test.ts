@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import {
   findManifest,
@@ -23,6 +23,8 @@ import { createBackupId } from '../../../lambda/model/ids.ts';
 
 const tableId = 'table-1';
 const place = `tables/table-1/snapshots/${snapshotId}/manifest.json.zst`;
+/** Trusts every manifest. */
+const trust = async (): Promise<void> => {};
 const corrupt = { code: 'SnapshotCorrupt' };
 
 it('the oldest run of a snapshot is the earliest backup’s, or its own if it has no runs', async () => {
@@ -47,7 +49,7 @@ describe('a manifest', () => {
       .digest('hex');
     expect(await readManifest(store, tableId, snapshotId)).toEqual({ manifest, sha256 });
     expect(await readManifest(store, tableId, snapshotId, sha256)).toEqual({ manifest, sha256 });
-    expect(await findManifest(store, tableId, snapshotId)).toEqual({ manifest, sha256 });
+    expect(await findManifest(store, tableId, snapshotId, trust)).toEqual({ manifest, sha256 });
   });
 
   it('is one zstd frame of JSON under the key that docs/format.md states', async () => {
@@ -72,11 +74,22 @@ describe('a manifest', () => {
   });
 });
 
+describe('finding a manifest', () => {
+  it('has its checksum checked before it is decoded', async () => {
+    const store = createMemoryStore();
+    await store.put(place, Buffer.from('not a manifest'));
+    const refused = new TidemarkError('AccessDenied', 'not this one');
+    const check = vi.fn<(sha256: string) => Promise<void>>(() => Promise.reject(refused));
+    await expect(findManifest(store, tableId, snapshotId, check)).rejects.toBe(refused);
+    expect(check).toHaveBeenCalledExactlyOnceWith(hash('sha256', 'not a manifest', 'hex'));
+  });
+});
+
 describe('reading a manifest', () => {
   it('throws SnapshotCorrupt if the manifest is missing, for which findManifest returns undefined', async () => {
     const store = createMemoryStore();
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
-    expect(await findManifest(store, tableId, snapshotId)).toBeUndefined();
+    expect(await findManifest(store, tableId, snapshotId, trust)).toBeUndefined();
   });
 
   it.each([
@@ -91,7 +104,7 @@ describe('reading a manifest', () => {
     const store = createMemoryStore();
     await store.put(place, zstdCompressSync(JSON.stringify(content)));
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
-    await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+    await expect(findManifest(store, tableId, snapshotId, trust)).rejects.toMatchObject(corrupt);
   });
 
   it.each([
@@ -102,7 +115,7 @@ describe('reading a manifest', () => {
     const store = createMemoryStore();
     await store.put(place, bytes);
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
-    await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+    await expect(findManifest(store, tableId, snapshotId, trust)).rejects.toMatchObject(corrupt);
   });
 
   it('throws SnapshotCorrupt for a sound manifest whose checksum is not the one in the catalog', async () => {
@@ -115,7 +128,7 @@ describe('reading a manifest', () => {
     const denied = new TidemarkError('AccessDenied', 'not now');
     const store: ObjectStore = { ...createMemoryStore(), get: () => Promise.reject(denied) };
     await expect(readManifest(store, tableId, snapshotId)).rejects.toBe(denied);
-    await expect(findManifest(store, tableId, snapshotId)).rejects.toBe(denied);
+    await expect(findManifest(store, tableId, snapshotId, trust)).rejects.toBe(denied);
   });
 });
 

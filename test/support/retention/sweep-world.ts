@@ -174,7 +174,7 @@ export async function listNeeded({ services, table, store }: SweepWorld): Promis
   const keys = new Set<string>();
   for (const { tableId, id } of snapshots.filter(({ alive }) => alive)) {
     keys.add(buildManifestKey(tableId, id));
-    const stored = await findManifest(store, tableId, id);
+    const stored = await findManifest(store, tableId, id, async () => {});
     for (const { key } of stored?.manifest.runs ?? []) keys.add(key);
   }
   return keys;
