@@ -32,7 +32,7 @@ export async function reportDamage(services: DamageServices, report: DamageRepor
 /**
  * Records damage that was seen in a snapshot, and logs it, which raises an alarm. No later backup continues the snapshot. If
  * a run is damaged, no backup continues any snapshot that has runs of that age or older, because it may share the run.
- * Does nothing if the object does not belong to the snapshot.
+ * Does nothing if the object does not belong to the snapshot, for example if it is in another data sink.
  */
 export async function noteDamage(
   { catalog, clock, log }: Pick<Services, 'catalog' | 'clock' | 'log'>,
@@ -47,6 +47,9 @@ export async function noteDamage(
   const run = object === undefined ? undefined : parseRunKey(object);
   const isOwnRun = run?.tableId === tableId && oldestRun <= run.backup && run.backup <= id;
   if (object !== undefined && !isManifest && !isOwnRun) return;
+  // The ids of all data sinks interleave, and a snapshot has no runs of another sink.
+  const maker = run && run.backup !== id ? await catalog.backups.get({ table, id: run.backup }) : undefined;
+  if (maker !== undefined && maker.sink !== sink) return;
   log.error(damageMessage, { table, snapshot: id, object, reason });
   const damage = { reason, seenAt: clock.now() };
   await catalog.snapshots.noteDamage({ table, id }, damage);
