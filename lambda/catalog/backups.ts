@@ -16,7 +16,7 @@ import type { Ids } from '../runtime/ids.ts';
 import { createBackupWrites, maxOfCaller, maxPending, maxRequested } from './backup-writes.ts';
 import type { SetKey } from '../model/sets.ts';
 import type { CatalogTable } from './catalog-table.ts';
-import { decodeAll, decodeBackup, decodeBackupKey, decodeTable, type OnInvalid } from './decode.ts';
+import { decodeAll, decodeBackup, decodeBackupKey, decodeTable, type OnInvalid, type Row } from './decode.ts';
 import { decodeSetMember } from './decode-set.ts';
 import { keys, toPosition } from './schema.ts';
 
@@ -100,9 +100,13 @@ const systemSuffix = '00000000';
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
 
-/** How many of a table's newest records decide whether its head is needed, and how many of them are read at a time. */
+/**
+ * How many of a lineage's newest records decide whether its head is needed, and how many of the table's are read at a time:
+ * the first ones nearly always decide, unless the table has far more backups in other data sinks.
+ */
 const maxNewest = 1000;
 const newestPage = 10;
+const nextPage = 500;
 
 /**
  * The records of backups: creates, finds and lists them. Their status changes in `turns.ts` (AVAILABLE, FAILED),
@@ -143,7 +147,7 @@ export class Backups {
         meanwhile(backup),
       ]);
       if (refused === undefined) return { backup, isNew: true };
-      const first = await this.#findRequested(request);
+      const first = await this.#findEarlier(request);
       if (first !== undefined) return { backup: first, isNew: false };
       const row = await this.#rows.get(keys.table({ table: request.table.name, sink: request.sink }));
       if (row === undefined) continue;
@@ -224,19 +228,34 @@ export class Backups {
   }
 
   /**
-   * True if a backup in a lineage needs its head: one of the table's newest records is of a listed backup in that data sink
-   * that has not failed and that DynamoDB did not make. Reads a few records at a time, and at most `maxNewest`.
+   * True if a backup in a lineage needs its head: one of its newest records is of a listed backup that has not failed and
+   * that DynamoDB did not make. Reads a few records at first, and decides by at most `maxNewest` of the lineage.
    */
   async isHeadWanted(lineage: Lineage): Promise<boolean> {
-    const range = { pk: keys.table(lineage).pk, from: 'BACKUP#', to: 'BACKUP#~' };
     let seen = 0;
-    for await (const row of this.#rows.streamRange({ ...range, newestFirst: true }, newestPage)) {
+    for await (const row of this.#streamNewest(lineage.table)) {
       const { internal, status, source, sink } = decodeBackup(row);
-      const isOfLineage = sink === lineage.sink && source !== 'native';
-      if (isOfLineage && !internal && status !== 'FAILED') return true;
+      if (sink !== lineage.sink) continue;
+      if (source !== 'native' && !internal && status !== 'FAILED') return true;
       if (++seen >= maxNewest) break;
     }
     return false;
+  }
+
+  /** Reads the records of a table's backups in all data sinks, the newest first. */
+  async *#streamNewest(table: string): AsyncGenerator<Row> {
+    const range = {
+      pk: keys.table({ table }).pk,
+      from: 'BACKUP#',
+      to: 'BACKUP#~',
+      newestFirst: true,
+    } as const;
+    const newest = await this.#rows.queryRange(range, newestPage);
+    yield* newest;
+    const last = newest[newestPage - 1];
+    if (last === undefined) return;
+    const older = { ...range, to: String(last['sk']) };
+    for await (const row of this.#rows.streamRange(older, nextPage)) if (row['sk'] !== last['sk']) yield row;
   }
 
   async #readPage(table: string | undefined, from: string, to: string, limit: number, after?: BackupKey) {
@@ -259,8 +278,14 @@ export class Backups {
     return rows.map(decodeBackup);
   }
 
+  /** Finds the backup that an earlier request with this key has made. */
+  async findRequested(requestKey: string | undefined): Promise<BackupRecord | undefined> {
+    const row = requestKey === undefined ? undefined : await this.#rows.get(keys.request(requestKey));
+    return row && this.get(decodeBackupKey(row));
+  }
+
   /** Finds the backup of an earlier attempt of the same request. Throws `TurnLost` for a member of a set that has ended. */
-  async #findRequested({ requestKey, set, table }: NewBackup): Promise<BackupRecord | undefined> {
+  async #findEarlier({ requestKey, set, table }: NewBackup): Promise<BackupRecord | undefined> {
     if (set !== undefined) {
       const row = await this.#rows.get(keys.setMember(set, table.name));
       if (row === undefined) return undefined;
@@ -268,8 +293,7 @@ export class Backups {
       if (backup !== undefined) return this.get({ table: table.name, id: backup });
       throw new TidemarkError('TurnLost', 'another caller has ended this member of the set');
     }
-    const row = requestKey === undefined ? undefined : await this.#rows.get(keys.request(requestKey));
-    return row && this.get(decodeBackupKey(row));
+    return this.findRequested(requestKey);
   }
 
   #toRecord(

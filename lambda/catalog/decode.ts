@@ -168,6 +168,7 @@ const decodeTableRow = createDecoder<TableRow>('table', {
     }),
   ),
   distrust: isOptional(isObjectOf<Distrust>({ upTo: isBackupId, reason: isText, seenAt: isNumber })),
+  unreachableAt: isOptional(isNumber),
   pending: isOptional(isSetOf(isBackupId)),
 });
 

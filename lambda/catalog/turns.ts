@@ -175,6 +175,20 @@ export class Turns {
     ]);
   }
 
+  /** Records that the lineage's data sink cannot be reached now. */
+  async noteUnreachable(lineage: Lineage): Promise<void> {
+    await this.#rows.transact([
+      {
+        Update: {
+          Key: { ...keys.table(lineage) },
+          UpdateExpression: 'SET unreachableAt = :now',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':now': this.#clock.now() },
+        },
+      },
+    ]);
+  }
+
   /** The claimant's turn, with the parent that is pinned for it. Undefined if the turn is not the claimant's. */
   async #findTurn(claim: Claim): Promise<Turn | undefined> {
     const turn = (await this.getTable(claim.table, claim.sink))?.turn;

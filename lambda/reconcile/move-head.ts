@@ -2,7 +2,7 @@ import { isHeadInReach } from '../backup/stream-reach.ts';
 import { toSinkMember } from '../model/data-sinks.ts';
 import type { TableRecord } from '../model/records.ts';
 import { createBackup } from '../operations/create-backup.ts';
-import { isError } from '../runtime/errors.ts';
+import { isError, reasonOf } from '../runtime/errors.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import type { Services } from '../services/services.ts';
 import { oldestParentMs } from '../sources/limits.ts';
@@ -17,14 +17,16 @@ const moveEveryMs = 60 * 60 * 1000;
 /**
  * Moves an old head forward by an internal backup, before the stream loses the changes since. It does so only while the
  * stream still holds those changes, no backup of the table is in progress, and there is a backup for whose sake the
- * head is kept.
+ * head is kept. A head in a data sink that was removed from the configuration is not moved.
  */
 export async function moveHead(services: Services, table: TableRecord): Promise<void> {
-  const { name, sink, head, turn, pending, lastMarker } = table;
+  const { name, sink, head, turn, pending, lastMarker, unreachableAt = 0 } = table;
   const now = services.clock.now();
-  const isIdle = turn === undefined && pending.length === 0 && now - lastMarker >= moveEveryMs;
+  const lastTry = Math.max(lastMarker, unreachableAt);
+  const isIdle = turn === undefined && pending.length === 0 && now - lastTry >= moveEveryMs;
   const age = head === undefined ? 0 : now - head.marker;
   if (head === undefined || !isIdle || age < headAgeMs || age > oldestParentMs) return;
+  if (sink !== undefined && !services.config.sinks.some((each) => each.name === sink)) return;
   if (!(await services.catalog.backups.isHeadWanted({ table: name, sink }))) return;
   try {
     const described = await describeTable(services.dynamodb, name);
@@ -39,6 +41,11 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
       expiresAt: head.marker,
     });
   } catch (error) {
+    if (isError(error, 'SinkUnreachable')) {
+      // Its backups may become bases, but nothing is lost: whoever requests a backup there gets this error.
+      services.log.warn('the head was not moved', { table: name, sink, reason: reasonOf(error) });
+      return services.catalog.turns.noteUnreachable({ table: name, sink });
+    }
     // A table that is gone or is being deleted needs no head. If the account is busy, the next call tries again.
     if (!isError(error, 'TableNotFound', 'TableInUse') && !isBusy(error)) throw error;
   }

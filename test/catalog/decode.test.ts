@@ -151,6 +151,7 @@ const table: Whole<TableRecord> = {
   head: { tableId: 'id-1', snapshot: id, marker: 1 },
   turn: { execution: 'execution', backup: id, since: 1, parent: id },
   distrust: { upTo: id, reason: 'checksum mismatch', seenAt: 3 },
+  unreachableAt: 4,
   pending: [id],
 };
 

@@ -45,6 +45,24 @@ async function createFailed(table: string, internal = false): Promise<BackupReco
   return failed;
 }
 
+/** Adds copies of a backup's record to its table, with later markers. */
+async function copyRecord({ id, marker, table: { name } }: BackupRecord, copies: number): Promise<void> {
+  const { Item } = await database.dynamodb.send(
+    new GetItemCommand({
+      TableName: 'catalog',
+      Key: { pk: { S: `TABLE#${name}` }, sk: { S: `BACKUP#${id}` } },
+    }),
+  );
+  const others = Array.from({ length: copies }, (_, i) => createBackupId(marker + 1 + i, '00000000'));
+  for (let start = 0; start < others.length; start += 25) {
+    const puts = others.slice(start, start + 25).map((id) => {
+      const own = { sk: { S: `BACKUP#${id}` }, id: { S: id }, position: { S: id } };
+      return { PutRequest: { Item: { ...Item, ...own } } };
+    });
+    await database.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { catalog: puts } }));
+  }
+}
+
 describe('a list of the backups of one table', () => {
   it('reads no deleted backup', async () => {
     const table = `table-${randomUUID()}`;
@@ -75,20 +93,7 @@ describe('a list of the backups of one table', () => {
 it('a list reads at most a thousand records, and then says where to continue', async () => {
   const table = `table-${randomUUID()}`;
   const failed = await createFailed(table);
-  const { Item } = await database.dynamodb.send(
-    new GetItemCommand({
-      TableName: 'catalog',
-      Key: { pk: { S: `TABLE#${table}` }, sk: { S: `BACKUP#${failed.id}` } },
-    }),
-  );
-  const others = Array.from({ length: 1200 }, (_, i) => createBackupId(failed.marker + 1 + i, '00000000'));
-  for (let start = 0; start < others.length; start += 25) {
-    const puts = others.slice(start, start + 25).map((id) => {
-      const own = { sk: { S: `BACKUP#${id}` }, id: { S: id }, position: { S: id } };
-      return { PutRequest: { Item: { ...Item, ...own } } };
-    });
-    await database.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { catalog: puts } }));
-  }
+  await copyRecord(failed, 1200);
   const { backup } = await catalog.backups.create({ ...newBackup(table), notBefore: failed.marker + 5000 });
 
   [queries, rows] = [0, 0];
@@ -108,6 +113,20 @@ it('the catalog reads a few records to decide whether a backup needs the head, e
   [queries, rows] = [0, 0];
   expect(await catalog.backups.isHeadWanted({ table })).toBe(true);
   expect({ queries, rows }).toEqual({ queries: 1, rows: 10 });
+});
+
+it('the catalog finds the backup that needs the head of a data sink, however many backups the table has in others', async () => {
+  const table = `table-${randomUUID()}`;
+  const archived = await catalog.backups.create({ ...newBackup(table), sink: 'archive' });
+  const { backup } = await catalog.backups.create({
+    ...newBackup(table),
+    notBefore: archived.backup.marker + 1,
+  });
+  await copyRecord(backup, 1200);
+  [queries, rows] = [0, 0];
+  expect(await catalog.backups.isHeadWanted({ table, sink: 'archive' })).toBe(true);
+  expect(queries).toBeLessThanOrEqual(4);
+  expect(await catalog.backups.isHeadWanted({ table, sink: 'other' })).toBe(false);
 });
 
 it('a deleted backup is still found by its id, with its record', async () => {
