@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { createBackupJob } from '../jobs/job.ts';
+import { toSinkMember } from '../model/data-sinks.ts';
 import type { TableReference } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, BaseSource, Kind } from '../model/records.ts';
 import { createNativeBackup } from './request-native-backup.ts';
-import { TidemarkError } from '../runtime/errors.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
 import { checkKind, prepareBackup } from './prepare-backup.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
@@ -48,17 +49,24 @@ const maxCreatesPerSecond = 50;
  * and the rate limit, then the record and the start of the execution.
  *
  * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`,
- * `SinkNotFound`, `SinkUnreachable`. If  * DynamoDB refuses to make a backup of its own, throws DynamoDB's error; it is also the reason on the record, and a repeat
- * of the request asks DynamoDB again.
+ * `SinkNotFound`, `SinkUnreachable`. A repeat of an accepted request gets its backup even if the data sink is gone by then.
+ * If DynamoDB refuses to make a backup of its own, throws DynamoDB's error; it is also the reason on the record, and a
+ * repeat of the request asks DynamoDB again.
  */
 export async function createBackup(
   services: RequestServices,
   input: CreateBackupInput,
 ): Promise<BackupRecord> {
-  const { requestKey, ...request } = input;
+  const { requestKey: _requestKey, ...request } = input;
   checkKind(services, request);
+  const requestKey = input.requestKey === undefined ? undefined : bindKey(input.requestKey, input);
   // Before anything is written: counting a request against the rate limit is a write too.
-  await services.sinks.check(request.sink);
+  const refusal = await findSinkFault(services, request.sink);
+  if (refusal !== undefined) {
+    const first = await services.catalog.backups.findRequested(requestKey);
+    if (first !== undefined) return first;
+    throw refusal;
+  }
   const [prepared, admitted] = await Promise.all([
     prepareBackup(services, request),
     request.internal === true ||
@@ -69,12 +77,26 @@ export async function createBackup(
   if (!admitted) throw tooManyRequestsError();
   const wanted = {
     ...prepared,
-    ...(requestKey !== undefined && { requestKey: bindKey(requestKey, input) }),
+    ...(requestKey !== undefined && { requestKey }),
   };
   if (input.source === 'native') return createNativeBackup(services, wanted);
   // The execution waits for its record, and ends if the record could not be written.
   const { backup } = await services.catalog.backups.create(wanted, (made) => startBackup(services, made));
   return backup;
+}
+
+/** Returns the reason why a backup cannot be stored in a data sink: `SinkNotFound` or `SinkUnreachable`. */
+export async function findSinkFault(
+  { sinks }: Pick<RequestServices, 'sinks'>,
+  sink: string | undefined,
+): Promise<TidemarkError | undefined> {
+  try {
+    await sinks.check(sink);
+    return undefined;
+  } catch (error) {
+    if (isError(error, 'SinkNotFound', 'SinkUnreachable')) return error;
+    throw error;
+  }
 }
 
 /** Counts one request against the rate limit. Returns false if it is over the limit. */
@@ -99,7 +121,18 @@ function bindKey(
 ): string {
   return hash(
     'sha256',
-    JSON.stringify([requestKey, table, name, kind, source, base, checksum, comment, requestedBy, sink]),
+    JSON.stringify([
+      requestKey,
+      table,
+      name,
+      kind,
+      source,
+      base,
+      checksum,
+      comment,
+      requestedBy,
+      toSinkMember(sink).sink,
+    ]),
   );
 }
 

@@ -9,7 +9,7 @@ import { readRestoreRequest, type RestoreTableInput, startOnce, startRestore } f
  * Starts the restore of a backup into a new table. Several restores may read the same backup at the same time.
  *
  * Throws, in this order, `BackupNotFound`, `BackupNotAvailable`, `Validation` (an override that does not fit),
- * `TableInUse` (a restore is creating the target), `TableAlreadyExists`, `LimitExceeded`. DynamoDB restores its own
+ * `TableInUse` (a restore is creating the target), `TableAlreadyExists`, `SinkNotFound`, `SinkUnreachable`, `LimitExceeded`. DynamoDB restores its own
  * backups, and checks the overrides last.
  */
 export function restoreTable(services: RequestServices, input: RestoreTableInput): Promise<StartedRestore> {
@@ -32,6 +32,7 @@ async function start(services: RequestServices, input: RestoreTableInput): Promi
   const description = planTarget(backup.description, overrides);
   checkIndexKeys(description, services.config);
   if (conflict !== undefined) throw conflict;
+  await services.sinks.check(backup.sink, 'reading');
   const repairedIndexes = listRepairedIndexes(backup.description, overrides);
   const restore = await services.catalog.restores.create({
     ...common,

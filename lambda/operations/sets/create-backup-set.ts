@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import pMap from 'p-map';
-import type { BackupSet, SetRequest } from '../../model/sets.ts';
+import { toSinkMember } from '../../model/data-sinks.ts';
+import type { BackupSet, SetId, SetRequest } from '../../model/sets.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
-import { admitRequest, tooManyRequestsError } from '../create-backup.ts';
+import { admitRequest, findSinkFault, tooManyRequestsError } from '../create-backup.ts';
 import { checkKind } from '../prepare-backup.ts';
 import { checkSetRequest, toObstacleError } from './check-set-request.ts';
 import { noticeEnd } from './advance-set.ts';
@@ -38,6 +39,7 @@ export interface CreatedSet {
 /**
  * Requests backups of several tables as one set, which is CREATING. All of them get one marker. A table that cannot be
  * backed up becomes a member that failed with its reason; if that is every table, the request fails and nothing is written.
+ * A repeat of an accepted request gets its set even if the data sink is gone by then.
  *
  * Throws `Validation`, `SinkNotFound`, `SinkUnreachable`, `LimitExceeded`, `TooManySets` (of the day), `SetInUse` (another
  * set of the name is being made), and what `createBackup` throws for the first table if no table can be backed up.
@@ -46,20 +48,28 @@ export async function createBackupSet(
   services: RequestServices,
   input: CreateBackupSetInput,
 ): Promise<CreatedSet> {
-  const { maxPerDay, joinRunning, requestKey, retentionDays, ...given } = input;
+  const { maxPerDay, joinRunning, requestKey, retentionDays, sink, ...given } = input;
   const { catalog, clock } = services;
   const request: SetRequest = {
     ...given,
+    ...toSinkMember(sink),
     ...(retentionDays !== undefined && { expiresAt: clock.now() + retentionDays * dayMs }),
   };
   checkSetRequest(request);
   checkKind(services, request);
-  await services.sinks.check(request.sink);
   const fingerprint = hash('sha256', JSON.stringify(canonize(request)));
   const key =
     requestKey === undefined ? undefined : hash('sha256', JSON.stringify([requestKey, fingerprint]));
   const first = await catalog.sets.findRequested(key);
   if (first !== undefined) return { set: await readSet(services, first), isNew: false };
+  const refusal = await findSinkFault(services, request.sink);
+  if (refusal !== undefined) {
+    const obstacle = joinRunning === true ? await catalog.sets.findObstacle(request.name) : undefined;
+    const running =
+      obstacle?.kind === 'running' && (await findEqual(services, request.name, obstacle.id, fingerprint));
+    if (running) return { set: running, isNew: false };
+    throw refusal;
+  }
   const [prepared, admitted] = await Promise.all([prepareMembers(services, request), admitRequest(services)]);
   if (!admitted) throw tooManyRequestsError();
 
@@ -72,11 +82,8 @@ export async function createBackupSet(
   };
   let made = await catalog.sets.create(wanted);
   if (made.kind === 'running') {
-    // The last backup of the running set may have ended, but nothing has recorded that yet.
-    const running = await noticeEnd(services, { name: request.name, id: made.id });
-    if (running?.status === 'CREATING' && joinRunning === true && running.fingerprint === fingerprint) {
-      return { set: running, isNew: false };
-    }
+    const running = await findEqual(services, request.name, made.id, fingerprint);
+    if (running !== undefined && joinRunning === true) return { set: running, isNew: false };
     made = await catalog.sets.create(wanted);
   }
   if (!('set' in made)) throw toObstacleError(request.name, made, maxPerDay);
@@ -85,6 +92,20 @@ export async function createBackupSet(
   const set = await readSet(services, made.set, { areJustCataloged: true });
   await startMembers(services, backups);
   return { set, isNew: true };
+}
+
+/**
+ * Finds the running set of a name if its request was an equal one. Its last backup may have ended although nothing has
+ * recorded that yet: then the set ends here.
+ */
+async function findEqual(
+  services: RequestServices,
+  name: string,
+  id: SetId,
+  fingerprint: string,
+): Promise<BackupSet | undefined> {
+  const set = await noticeEnd(services, { name, id });
+  return set?.status === 'CREATING' && set.fingerprint === fingerprint ? set : undefined;
 }
 
 /**

@@ -10,15 +10,16 @@ const pageSize = 50;
 const maxRemoved = 50;
 
 /**
- * Deletes the older sets of a name that a new set replaces, the newest of them first. Returns false if some remain: a
+ * Deletes the older sets of a name that a new set replaces, the newest of them first. Sets in other data sinks are other
+ * copies, and are kept. Returns false if some remain: a
  * restore reads them, or there are many. It never deletes sets that are newer than the new one, so a late call does no
  * harm.
  */
 export async function removeReplaced(
   services: Pick<RequestServices, 'catalog' | 'native'>,
-  { name, id, kind, replaces = {} }: BackupSet,
+  { name, id, kind, sink, replaces = {} }: BackupSet,
 ): Promise<boolean> {
-  const isReplaced = chooseReplaced(replaces, kind);
+  const isReplaced = chooseReplaced(replaces, kind, sink);
   let removed = 0;
   let isDone = true;
   let after: SetKey = { name, id };
@@ -39,11 +40,12 @@ export async function removeReplaced(
 function chooseReplaced(
   { all, sinceFull, keepIncrementals }: NonNullable<SetRecord['replaces']>,
   kind: SetRecord['kind'],
+  sink: SetRecord['sink'],
 ): (set: SetRecord) => boolean {
   let incrementals = kind === 'incremental' ? 1 : 0;
   let isPastFull = false;
-  return ({ status, kind: made, source }) => {
-    if (!isSetOutcome(status)) return false;
+  return ({ status, kind: made, source, sink: place }) => {
+    if (place !== sink || !isSetOutcome(status)) return false;
     if (all === true) return true;
     isPastFull ||= made === 'full' && source !== 'settings' && status !== 'FAILED';
     if (sinceFull === true && !isPastFull) return true;

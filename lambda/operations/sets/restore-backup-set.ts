@@ -47,12 +47,13 @@ export type TableRestore = { readonly table: string; readonly target: string } &
 );
 
 /**
- * Starts the restores of a set's tables into new tables. All names are checked first: if one is taken, nothing is started. A
- * restore that cannot be started then, because too many are running, is returned with its error; a repeat of the request
+ * Starts the restores of a set's tables into new tables. All names are checked first, and the data sink: if a name is taken
+ * or the sink cannot be read, nothing is started. A restore that cannot be started then, because too many are running, is returned with its error; a repeat of the request
  * starts it.
  *
  * Throws `SetNotFound`, `BackupNotAvailable` while the set is being made, `BackupNotFound` for a table that has no backup in
- * it, `Validation` for a name that occurs twice in the request, `TableInUse`, `TableAlreadyExists`.
+ * it, `Validation` for a name that occurs twice in the request, `TableInUse`, `TableAlreadyExists`, `SinkNotFound`,
+ * `SinkUnreachable`.
  */
 export async function restoreBackupSet(
   services: RequestServices,
@@ -73,6 +74,8 @@ export async function restoreBackupSet(
     ({ target }) => checkTarget(services, target),
     { concurrency },
   );
+  // The restores of an earlier attempt need no check: each reads the sink by itself.
+  if (taken.size < wanted.length) await services.sinks.check(set.sink, 'reading');
   return pMap(
     wanted,
     async ({ table, target, backup, keep }) => {

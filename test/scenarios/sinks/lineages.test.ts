@@ -152,12 +152,11 @@ describe('a data sink that was removed from the configuration', () => {
     await expect(operations.verifyBackup({ backup: key(archived) })).rejects.toMatchObject(gone);
     const wanted = { backup: key(archived), key: nthKey(shape, 4) as never };
     await expect(operations.getBackupItem(wanted)).rejects.toMatchObject(gone);
-    await operations.restoreTable({ backup: key(archived), target: `${world.table}-copy` });
-    await without.executions.idle();
-    expect(await services.catalog.restores.get(`${world.table}-copy`)).toMatchObject({
-      status: 'FAILED',
-      reason: expect.stringContaining('no data sink archive any longer'),
-    });
+    const target = `${world.table}-copy`;
+    await expect(operations.restoreTable({ backup: key(archived), target })).rejects.toEqual(
+      code('SinkNotFound'),
+    );
+    expect(await services.catalog.restores.get(target)).toBeUndefined();
     // The sweep reports it, and continues with the default sink.
     expect(await sweep(later({ sinks: [] }).services)).toMatchObject({ finished: true, troubles: 1 });
     await operations.deleteBackup(key(archived));
