@@ -162,7 +162,9 @@ describe('a set with checksums', () => {
     await world.replaceHarness({ store: corrupting(1000) });
     expect(await createSet({ checksum: true })).toMatchObject({
       status: 'FAILED',
-      members: [{ reason: expect.stringMatching(/^StagedDataCorrupt: what was written was not/) as string }],
+      members: [
+        { reason: expect.stringMatching(/^StagedDataCorrupt: a written object was read back/) as string },
+      ],
     });
   });
 
