@@ -119,20 +119,11 @@ function bindKey(
   requestKey: string,
   { table, name, kind, source, base, checksum, comment, requestedBy, sink }: CreateBackupInput,
 ): string {
+  // The default sink is the same whether the caller names it or not.
+  const place = toSinkMember(sink).sink;
   return hash(
     'sha256',
-    JSON.stringify([
-      requestKey,
-      table,
-      name,
-      kind,
-      source,
-      base,
-      checksum,
-      comment,
-      requestedBy,
-      toSinkMember(sink).sink,
-    ]),
+    JSON.stringify([requestKey, table, name, kind, source, base, checksum, comment, requestedBy, place]),
   );
 }
 

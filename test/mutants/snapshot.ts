@@ -71,7 +71,7 @@ export const snapshotMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/snapshot/format/manifest.ts',
-    from: `    if (manifest.id !== snapshot) throw corruptError(\`\${key}: the manifest belongs to another snapshot\`);\n`,
+    from: `  if (manifest.id !== snapshot) throw corruptError(\`\${key}: the manifest belongs to another snapshot\`);\n`,
     to: '',
     harm: 'an object that was copied to the wrong place is restored',
     tests: format,
@@ -85,7 +85,7 @@ export const snapshotMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/snapshot/format/manifest.ts',
-    from: `decompressJson(bytes, sha256 ?? sha256Hex(bytes), key)`,
+    from: `decompressJson(bytes, sha256, key)`,
     to: `decompressJson(bytes, sha256Hex(bytes), key)`,
     harm: 'an exchanged manifest is believed',
     tests: format,
