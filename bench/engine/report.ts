@@ -8,7 +8,7 @@ import type { SelfTime } from './profile.ts';
 export interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'CPU s' | 's' | 'ms' | 'bytes' | 'copies' | 'runs';
+  readonly unit: 'CPU s' | 's' | 'ms' | 'bytes' | 'copies' | 'runs' | 'calls';
   /** The value divided by its reference. */
   readonly ratio?: number;
   /** The name of the reference: L, D, peer, ... */
@@ -92,6 +92,6 @@ function renderOperations(operations: readonly OperationCalls[]): string[] {
 
 function renderMeasure({ value, unit }: Row): string {
   if (unit === 'bytes') return renderMegabytes(value);
-  if (unit === 'runs') return `${value} runs`;
+  if (unit === 'runs' || unit === 'calls') return `${value} ${unit}`;
   return `${value.toFixed(unit === 'CPU s' ? 3 : 2)} ${unit}`;
 }

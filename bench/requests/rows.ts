@@ -2,7 +2,9 @@ import { quantile } from '../engine/measure.ts';
 import type { Row } from '../engine/report.ts';
 import type { AnswersResult } from './answers.ts';
 import type { ColdResult } from './cold.ts';
+import type { DialectsResult } from './dialects.ts';
 import type { Answers } from './open-loop.ts';
+import type { SetsResult } from './sets.ts';
 
 export function buildAnswerRows({ load, peer, createBackup, drained, available }: AnswersResult): Row[] {
   const rate = `${load.perSecond} a second for ${load.seconds} s`;
@@ -17,6 +19,44 @@ export function buildAnswerRows({ load, peer, createBackup, drained, available }
     ),
     { name: `a table of ${available.items} items, first backup`, value: available.first, unit: 'ms' },
     { name: '  a later one, 10 items changed', value: available.further, unit: 'ms' },
+  ];
+}
+
+/** The requests of the other dialects, compared with CreateBackup of the DynamoDB dialect. */
+export function buildDialectRows({ load, createBackup, dialects }: DialectsResult): Row[] {
+  const rate = `${load.perSecond} a second for ${load.seconds} s`;
+  return [
+    ...buildQuantileRows(
+      'DynamoDB, CreateBackup',
+      createBackup,
+      undefined,
+      `${rate}, ${renderRefusals(createBackup)}`,
+    ),
+    ...dialects.flatMap(({ name, answers }) =>
+      buildQuantileRows(name, answers, createBackup, renderRefusals(answers)),
+    ),
+  ];
+}
+
+/** A set of tables, compared with as many requests for single backups. */
+export function buildSetRows({ tables, set, singles }: SetsResult): Row[] {
+  return [
+    {
+      name: `a set of ${tables} tables until AVAILABLE`,
+      value: set.seconds,
+      unit: 's',
+      ratio: set.seconds / singles.seconds,
+      of: 'peer',
+      note: `peer: ${tables} single requests`,
+    },
+    {
+      name: '  calls to AWS of its request',
+      value: set.calls,
+      unit: 'calls',
+      ratio: set.calls / singles.calls,
+      of: 'peer',
+      note: `${singles.calls} calls of the peer's requests`,
+    },
   ];
 }
 
