@@ -6,6 +6,7 @@ import { estimate } from './commands/estimate.ts';
 import { item } from './commands/item.ts';
 import { restores } from './commands/restores.ts';
 import { sets } from './commands/sets.ts';
+import { sinks } from './commands/sinks.ts';
 import { sweep } from './commands/sweep.ts';
 import { verify } from './commands/verify.ts';
 import { chooseEndpoint } from './endpoint.ts';
@@ -21,11 +22,11 @@ import { CommandError, UsageError } from './errors.ts';
  *     client.ts        calls an operation over HTTP, with endpoint.ts, signer.ts and errors.ts
  *     output.ts        prints lines for people, or one JSON document; and renders figures
  *
- * Only `sets` changes something, by its actions create, delete and restore.
+ * Only `sets` changes something, by its actions create, delete and restore; and `sinks` writes one small object to each data sink.
  */
 
 const commands: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ item, compare, verify, estimate, restores, sets, sweep }),
+  Object.entries({ item, compare, verify, estimate, restores, sets, sinks, sweep }),
 );
 
 const usage = `Usage: tidemark <command> [options]

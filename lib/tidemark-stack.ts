@@ -51,7 +51,7 @@ export class TidemarkStack extends Stack {
       );
     }
     const catalog = new CatalogTable(this, 'Catalog');
-    const store = new SnapshotBucket(this, 'Store', { prefix: config.prefix });
+    const store = new SnapshotBucket(this, 'Store', { prefix: config.prefix, sinks: config.sinks });
     const tables = new UserTables(this, config.tables);
     const secret = new SecretKey(this, 'Secret', { signs: 'tags of restored tables and staged objects' });
     const settings = {
@@ -71,6 +71,8 @@ export class TidemarkStack extends Stack {
         [environment.restoreBy]: config.restoreBy,
         [environment.tables]: JSON.stringify(config.tables),
         [environment.groups]: JSON.stringify(config.groups),
+        // Folders are those of another machine.
+        [environment.sinks]: JSON.stringify(config.sinks.map(({ folder: _folder, ...sink }) => sink)),
       },
     };
     const parts: StackParts = { catalog, store, tables, secret, settings };

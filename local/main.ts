@@ -12,7 +12,7 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  * - TIDEMARK_KEYS: a file with the keys of these endpoints; without it, the key `local` with the secret `local`
  * - TIDEMARK_HOME: the folder for its data (./.tidemark)
  * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
- * - TIDEMARK_CONFIG: the configuration; only its tables and groups are used here (./tidemark.config.json, if it exists)
+ * - TIDEMARK_CONFIG: the configuration; only its tables, groups and sinks are used here (./tidemark.config.json, if it exists)
  * - TIDEMARK_ORIGINS: origins of web pages that may use it, with commas between them, `*` for all (only pages of this machine)
  * - TIDEMARK_LOG=debug: log every event, not only warnings and errors
  * - DEBUG: print errors with their stack

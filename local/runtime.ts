@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Operations } from '../lambda/operations/operations.ts';
+import type { ConfiguredSink } from '../lambda/model/data-sinks.ts';
 import type { TableGroup } from '../lambda/model/table-groups.ts';
 import { type Clock, systemClock } from '../lambda/runtime/clock.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
@@ -29,6 +30,8 @@ export interface RuntimeOptions {
   readonly tables?: readonly string[];
   /** The table groups, in addition to the group `all`. */
   readonly groups?: readonly TableGroup[];
+  /** The data sinks besides the default one, each a folder here. */
+  readonly sinks?: readonly ConfiguredSink[];
   readonly log: Log;
   /** Origins of web pages, in addition to those of the loopback, that may use the endpoint; `*`: all. @default none */
   readonly origins?: readonly string[];
@@ -78,7 +81,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.dynamodbEndpoint === undefined ? 'Starting the embedded database' : 'Looking for DynamoDB',
   );
   const dynamodbEndpoint = options.dynamodbEndpoint ?? (await startEmbedded(home, log, started));
-  const { tables, groups } = options;
+  const { tables, groups, sinks } = options;
   const local = await createLocalServices({
     dynamodbEndpoint,
     home,
@@ -86,6 +89,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     ...(tables && { tables }),
     ...(groups && { groups }),
+    ...(sinks && { sinks }),
   });
   started.defer(() => local.close());
   progress('Continuing unfinished backups and restores');

@@ -152,7 +152,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     dynamodb,
     streams: createStreamsClient(database, connection),
     store,
-    sinks: new Sinks({ store, config: settled, open: openFolder }),
+    sinks: new Sinks({ store, config: settled, records: catalog.sinks, open: openFolder }),
     executions: guard.watch(executions),
     secret: await openSecret(home),
     recovery: {

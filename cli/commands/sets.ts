@@ -24,6 +24,7 @@ Options of create:
   --comment TEXT       a note that the set keeps
   --settings-only      stores the settings of the tables without their items
   --checksum           reads back what was written before the set is AVAILABLE
+  --sink NAME          the data sink to store the backups in; tidemark sinks lists them
   --days DAYS          days after which the set is deleted
   --keep COUNT         how many incremental sets of the name are kept
   --recreate           deletes all older sets of the name once this one is AVAILABLE
@@ -49,6 +50,7 @@ Exit code: 0 success, 1 a set that lacks tables (show, create --wait) or a resto
     comment: { type: 'string' },
     'settings-only': { type: 'boolean' },
     checksum: { type: 'boolean' },
+    sink: { type: 'string' },
     days: { type: 'string' },
     keep: { type: 'string' },
     recreate: { type: 'boolean' },
@@ -76,7 +78,7 @@ Exit code: 0 success, 1 a set that lacks tables (show, create --wait) or a resto
 });
 
 type Options = Readonly<
-  Partial<Record<'tables' | 'group' | 'kind' | 'comment' | 'days' | 'keep' | 'prefix', string>>
+  Partial<Record<'tables' | 'group' | 'kind' | 'comment' | 'sink' | 'days' | 'keep' | 'prefix', string>>
 > &
   Readonly<
     Partial<
@@ -144,6 +146,7 @@ function toRequest(SetName: string | undefined, options: Options): object {
       Source: options['settings-only'] === true ? 'SETTINGS' : undefined,
       Comment: comment,
       Checksum: options.checksum,
+      DataSink: options.sink,
       RetentionDays: parseCount('--days', days),
       KeepIncrementals: parseCount('--keep', keep),
       Recreate: options.recreate,

@@ -8,6 +8,7 @@ import { Natives } from './natives.ts';
 import { Nonces } from './nonces.ts';
 import { Restores } from './restores.ts';
 import { Sets } from './sets.ts';
+import { SinkRecords } from './sinks.ts';
 import { Snapshots } from './snapshots.ts';
 import { Turns } from './turns.ts';
 
@@ -38,6 +39,7 @@ export interface Catalog {
   readonly sets: Sets;
   readonly counters: Counters;
   readonly nonces: Nonces;
+  readonly sinks: SinkRecords;
 }
 
 /** Opens the catalog in the table of this name, which must exist. */
@@ -53,5 +55,6 @@ export function openCatalog(client: DynamoDBClient, tableName: string, clock: Cl
     sets: new Sets(rows, clock),
     counters: new Counters(rows, clock),
     nonces: new Nonces(rows, clock),
+    sinks: new SinkRecords(rows),
   };
 }

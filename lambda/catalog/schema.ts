@@ -33,6 +33,7 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | series      | `SETS#name`   | `SERIES`       |                                               |
  * | set's expiry| `SETS#name`   | `EXPIRY#id`    | SET_EXPIRIES, 14-digit epoch ms               |
  * | last set    | `COUNTER#SETS`| `COUNTER`      |                                               |
+ * | data sink   | `SINKS#MADE`  | `SINK#name`    |                                               |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
  * | nonce       | `NONCE#hash`  | `NONCE`        |                                (with a TTL)   |
@@ -81,6 +82,7 @@ export const keys = {
   openSet: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `OPEN#${toSetPosition(id)}` }),
   series: (name: string): RecordKey => ({ pk: `SETS#${name}`, sk: 'SERIES' }),
   setExpiry: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `EXPIRY#${toSetPosition(id)}` }),
+  sink: (name: string): RecordKey => ({ pk: 'SINKS#MADE', sk: `SINK#${name}` }),
   nonce: (hash: string): RecordKey => ({ pk: `NONCE#${hash}`, sk: 'NONCE' }),
 };
 

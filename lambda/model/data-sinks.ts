@@ -21,6 +21,9 @@ export interface Lineage {
   readonly sink?: string | undefined;
 }
 
+/** The key of the object by which a sink shows that it can be written and read. It stays there, and is never replaced. */
+export const probeKey = 'tidemark-sink.json';
+
 /** The storage classes of S3 from which an object can be read at once. */
 export const storageClasses = [
   'STANDARD',
@@ -40,11 +43,32 @@ export interface ConfiguredSink {
   readonly kmsKey?: string;
   /** @default the bucket's own */
   readonly storageClass?: (typeof storageClasses)[number];
+  /** Requests may make data sinks below its prefix. @default false */
+  readonly allowsNewSinks?: boolean;
   /** On one machine: the folder that stands for the bucket. */
   readonly folder?: string;
   /** The role that reads and writes it. @default the functions' own roles */
   readonly role?: SinkRole;
 }
+
+/** A data sink that a request has made below a configured one. */
+export interface MadeSink {
+  readonly name: string;
+  /** The name of the configured sink, whose bucket, key and role it uses. */
+  readonly parent: string;
+  /** The prefix of its keys from the bucket's root. It never changes, even if the sink is dropped and made again. */
+  readonly prefix: string;
+  /** Who made it. */
+  readonly requestedBy?: string;
+  /** Set once it was dropped: no request may name it, but the sweep still deletes what remains there. */
+  readonly dropped?: true;
+}
+
+/** The form of the name of a sink. */
+export const sinkNameForm = String.raw`^[\w.-]{1,64}$`;
+
+/** The form of a prefix of keys. */
+export const prefixForm = String.raw`^[\w-][\w.-]*(/[\w-][\w.-]*)*$`;
 
 /** A role, perhaps of another account, that the functions assume. */
 export interface SinkRole {

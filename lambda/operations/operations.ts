@@ -20,7 +20,7 @@ import { planSweep } from './plan-sweep.ts';
 import { restoreTable } from './restore-table.ts';
 import { advanceBackupSet } from './sets/advance-set.ts';
 import { createBackupSet } from './sets/create-backup-set.ts';
-import { checkDataSink, checkDataSinks, listDataSinks } from './data-sinks.ts';
+import { checkDataSinks, createDataSink, dropDataSink, listDataSinks } from './data-sinks.ts';
 import { deleteBackupSet } from './sets/delete-backup-set.ts';
 import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
@@ -69,8 +69,9 @@ const functions = {
   updateSeries,
   resolveTableGroup,
   listTableGroups,
-  checkDataSink,
   checkDataSinks,
+  createDataSink,
+  dropDataSink,
   listDataSinks,
   useNonce,
 };

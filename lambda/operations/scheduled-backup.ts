@@ -10,6 +10,8 @@ export interface ScheduledBackup {
   readonly keepDays?: number;
   /** By default chosen by the execution. */
   readonly source?: 'native';
+  /** The data sink to store it in. @default the default one */
+  readonly sink?: string;
   /** The scheduled time, as text. A schedule delivers at least once; a second delivery has the same time. */
   readonly scheduledTime: string;
 }
@@ -19,7 +21,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Creates the backup of one table that a schedule requests, once for each time. Throws as `createBackup` does. */
 export function createScheduledBackup(
   services: RequestServices,
-  { schedule, table, keepDays, source, scheduledTime }: ScheduledBackup,
+  { schedule, table, keepDays, source, sink, scheduledTime }: ScheduledBackup,
 ): Promise<BackupRecord> {
   return createBackup(services, {
     table,
@@ -28,6 +30,7 @@ export function createScheduledBackup(
     scheduled: true,
     requestKey: `schedule/${schedule}/${table}/${scheduledTime}`,
     ...(source !== undefined && { source }),
+    ...(sink !== undefined && { sink }),
     ...(keepDays !== undefined && { expiresAt: services.clock.now() + keepDays * dayMs }),
   });
 }

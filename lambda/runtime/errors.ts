@@ -23,6 +23,7 @@ export const callerErrorCodes = [
   'ScheduleIncomplete',
   'SinkNotFound',
   'SinkUnreachable',
+  'SinkInUse',
 ] as const;
 
 /**

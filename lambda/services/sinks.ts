@@ -3,8 +3,11 @@ import {
   type DataSink,
   defaultSink,
   destinationOf,
+  type MadeSink,
+  probeKey,
   toSinkMember,
 } from '../model/data-sinks.ts';
+import type { SinkRecords } from '../catalog/sinks.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { createLazyStore } from '../storage/lazy-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -18,17 +21,19 @@ export interface SinksOptions {
   /** The deployment's own store: the sink `default`, and the staging of all jobs. */
   readonly store: ObjectStore;
   readonly config: Pick<Config, 'storeDestination' | 'sinks'>;
+  /** The sinks that requests have made. */
+  readonly records: Pick<SinkRecords, 'get' | 'list'>;
   readonly open: OpenSink;
 }
 
-/** The object by which a sink shows that it can be written and read. It stays there, and is never replaced. */
-const probe = {
-  key: 'tidemark-sink.json',
-  body: Buffer.from('{"format":"tidemark-sink","version":1}\n'),
-};
+/** The content of the object by which a sink is checked. */
+const probe = Buffer.from('{"format":"tidemark-sink","version":1}\n');
 
 /** The most characters of a name from outside that an error shows. */
 const maxShown = 100;
+
+/** An error shows at most this many names of sinks. */
+const maxNames = 10;
 
 /**
  * The data sinks, and the stores of the jobs that work in them.
@@ -49,23 +54,14 @@ export class Sinks {
   }
 
   /** Lists the sinks, the default one first. */
-  list(): readonly DataSink[] {
-    const { storeDestination, sinks } = this.#options.config;
+  async list(): Promise<readonly DataSink[]> {
+    const { config, records } = this.#options;
+    const made = (await records.list()).filter(({ dropped }) => dropped !== true);
+    const sinks = [...config.sinks, ...made.flatMap((sink) => this.#place(sink) ?? [])];
     return [
-      { name: defaultSink, destination: storeDestination },
+      { name: defaultSink, destination: config.storeDestination },
       ...sinks.map((sink) => ({ name: sink.name, destination: destinationOf(sink) })),
     ];
-  }
-
-  /** Finds a sink. Throws `SinkNotFound`. */
-  find(name: string): DataSink {
-    const sinks = this.list();
-    const found = sinks.find((each) => each.name === name);
-    if (found !== undefined) return found;
-    throw new TidemarkError(
-      'SinkNotFound',
-      `There is no data sink ${JSON.stringify(name.slice(0, maxShown))}: use ${sinks.map((each) => each.name).join(' or ')}`,
-    );
   }
 
   /**
@@ -88,40 +84,76 @@ export class Sinks {
   async check(name: string | undefined, by: 'writing' | 'reading' = 'writing'): Promise<void> {
     const { sink } = toSinkMember(name);
     if (sink === undefined) return;
-    const { destination } = this.find(sink);
-    let fault = 'its object tidemark-sink.json is not what Tidemark writes';
-    try {
-      const store = await this.#open(sink);
-      if (by === 'writing') await store.put(probe.key, probe.body, { ifAbsent: true });
-      if (probe.body.equals(await store.get(probe.key))) return;
-    } catch (error) {
-      if (by === 'reading' && isError(error, 'ObjectNotFound')) return;
-      fault = nameFault(error);
-    }
+    await checkStore(await this.#find(sink), () => this.#open(sink), by);
+  }
+
+  /** Checks the place of a sink before a request makes it, as `check` does. */
+  async checkPlace(made: MadeSink): Promise<void> {
+    const sink = this.#place(made);
+    if (sink === undefined) throw new TidemarkError('SinkNotFound', `There is no data sink ${made.parent}`);
+    const shown = { name: made.name, destination: destinationOf(sink) };
+    await checkStore(shown, () => this.#options.open(sink), 'writing');
+  }
+
+  /** Finds a sink that a request may name. Throws `SinkNotFound`. */
+  async #find(name: string): Promise<DataSink> {
+    const sinks = await this.list();
+    const found = sinks.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    const names = sinks.slice(0, maxNames).map((each) => each.name);
     throw new TidemarkError(
-      'SinkUnreachable',
-      `The data sink ${sink} (${destination}) cannot be written and read: ${fault}. Check its bucket, key and role in the configuration`,
+      'SinkNotFound',
+      `There is no data sink ${JSON.stringify(name.slice(0, maxShown))}: use ${names.join(' or ')}`,
     );
   }
 
   #open(name: string): Promise<ObjectStore> {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
-    const opened = this.#openConfigured(name);
+    const opened = this.#resolve(name).then((sink) => this.#options.open(sink));
     this.#opened.set(name, opened);
     opened.catch(() => this.#opened.delete(name));
     return opened;
   }
 
-  async #openConfigured(name: string): Promise<ObjectStore> {
-    const { config, open } = this.#options;
-    const sink = config.sinks.find((each) => each.name === name);
-    if (sink !== undefined) return open(sink);
+  /** Finds the place of a sink, even if it was dropped: what remains in it can be read and swept. */
+  async #resolve(name: string): Promise<ConfiguredSink> {
+    const { config, records } = this.#options;
+    const configured = config.sinks.find((each) => each.name === name);
+    const made = configured === undefined ? await records.get(name) : undefined;
+    const sink = configured ?? (made && this.#place(made));
+    if (sink !== undefined) return sink;
     throw new TidemarkError(
       'SinkNotFound',
-      `The configuration has no data sink ${name} any longer: add it again to use the backups in it`,
+      `The configuration has no data sink ${made?.parent ?? name} any longer: add it again to use the backups in ${name}`,
     );
   }
+
+  /** Finds the place of a sink that a request has made. Undefined if its parent is not configured any longer. */
+  #place({ name, parent, prefix }: MadeSink): ConfiguredSink | undefined {
+    const found = this.#options.config.sinks.find((sink) => sink.name === parent);
+    return found && { ...found, name, prefix };
+  }
+}
+
+async function checkStore(
+  { name, destination }: DataSink,
+  open: () => Promise<ObjectStore>,
+  by: 'writing' | 'reading',
+): Promise<void> {
+  let fault = `its object ${probeKey} is not what Tidemark writes`;
+  try {
+    const store = await open();
+    if (by === 'writing') await store.put(probeKey, probe, { ifAbsent: true });
+    if (probe.equals(await store.get(probeKey))) return;
+  } catch (error) {
+    if (by === 'reading' && isError(error, 'ObjectNotFound')) return;
+    fault = nameFault(error);
+  }
+  throw new TidemarkError(
+    'SinkUnreachable',
+    `The data sink ${name} (${destination}) cannot be written and read: ${fault}. Check its bucket, key and role in the configuration`,
+  );
 }
 
 /** Names an error without its text: a service's text may hold more than a caller should see. */

@@ -33,9 +33,11 @@ export class KineticaApi extends Construct {
       settings,
     });
     catalog.grantReadWrite(handler);
+    catalog.grantSinks(handler);
     catalog.grantRestoreRequests(handler);
     // Verifying a snapshot reads what is stored.
     store.grantRead(handler, 'tables');
+    store.grantSinkCheck(handler);
     tables.grant(
       handler,
       'dynamodb:DescribeTable',

@@ -61,6 +61,7 @@ export class VerbFunctions extends Construct {
     const requester = this.create('api-backup', props);
     props.catalog.grantBackupRequests(requester);
     props.catalog.grantSetRequests(requester);
+    props.store.grantSinkCheck(requester);
     props.tables.grant(
       requester,
       'dynamodb:DescribeTable',
@@ -88,6 +89,7 @@ export class VerbFunctions extends Construct {
   private createRestoreRequester(props: VerbFunctionsProps): TidemarkFunction {
     const requester = this.create('api-restore', props);
     props.catalog.grantRestoreRequests(requester);
+    props.store.grantSinkCheck(requester, 'reading');
     props.tables.grant(requester, 'dynamodb:DescribeTable');
     props.tables.grantBackups(requester, 'dynamodb:DescribeBackup');
     props.tables.grantListBackups(requester);

@@ -73,6 +73,11 @@ export class CatalogTable extends Construct {
     this.grantKeys(grantee, ['SETS'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']);
   }
 
+  /** Allows making and dropping data sinks. */
+  grantSinks(grantee: IGrantable): void {
+    this.grantKeys(grantee, ['SINKS'], ['dynamodb:PutItem', 'dynamodb:UpdateItem']);
+  }
+
   /** Allows the writes of a deletion: moving the backup's record to the deleted ones, and ending its snapshot. */
   grantBackupDeletion(grantee: IGrantable): void {
     this.grantRead(grantee);

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { covers, readTableName } from '../../lambda/model/table-patterns.ts';
 import { hasTarget, pathOf, placesOf } from '../../lambda/dialects/dynamodb/paths.ts';
+import { findSinkProblems } from './sink-problems.ts';
 import { toMemberName, toProblem } from './problems.ts';
 import { configSchema, memberSchemas, scheduleSchema, teamSchema } from './schema.ts';
 import {
@@ -33,6 +34,7 @@ export function parseConfig(value: unknown, origin: string): TidemarkConfig {
     ...findScheduleProblems(value),
     ...findGroupProblems(value),
     ...findTeamProblems(value),
+    ...findSinkProblems(value),
     ...findRightsProblems(value),
   ]);
   if (!isSound || problems.size > 0) {
@@ -83,12 +85,14 @@ function findRightsProblems(config: unknown): string[] {
   ];
 }
 
-/** The maximum number of characters of tables and groups as JSON: a function's environment has 4 KB for all its variables. */
+/** The maximum number of characters of tables, groups and data sinks as JSON: a function's environment has 4 KB for all its variables. */
 const maxGroupsLength = 2000;
 
 /** Checks what a schema cannot express about groups. */
 function findGroupProblems(config: unknown): string[] {
-  const { tables = [], groups }: Record<string, unknown> = { ...Object(config) };
+  const given: Record<string, unknown> = { ...Object(config) };
+  if (given['groups'] === undefined && given['sinks'] === undefined) return [];
+  const { tables = [], groups = [], sinks = [] } = given;
   if (!Array.isArray(groups)) return [];
   const names = groups.map((group: unknown) => Object(group).name as unknown);
   const problems = names.flatMap((name, index) =>
@@ -98,9 +102,9 @@ function findGroupProblems(config: unknown): string[] {
         ]
       : [],
   );
-  const { length } = JSON.stringify([tables, groups]);
+  const { length } = JSON.stringify([tables, groups, sinks]);
   if (length <= maxGroupsLength) return problems;
-  const what = `tables and groups take ${length} characters as JSON`;
+  const what = `tables, groups and sinks take ${length} characters as JSON`;
   return [...problems, `${what}: use patterns, so that they take at most ${maxGroupsLength}`];
 }
 

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { verbs } from '../../lambda/dialects/dynamodb/paths.ts';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
+import { prefixForm, sinkNameForm, storageClasses } from '../../lambda/model/data-sinks.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { tablePatternForm } from './table-patterns.ts';
 
@@ -101,6 +102,12 @@ export const scheduleSchema = {
         "native: DynamoDB makes and keeps its own on-demand backups. Without it, the backups are Tidemark's.",
       enum: ['native'],
     },
+    sink: {
+      description: "The data sink to store the backups in. Without it, the deployment's own bucket.",
+      type: 'string',
+      pattern: String.raw`^[\w.-]{1,64}$`,
+      errorMessage: 'must be the name of a data sink',
+    },
   },
 } as const;
 
@@ -134,6 +141,82 @@ export const groupSchema = {
     tags: {
       ...tagsSchema,
       description: 'Tags that each table of the group also has, each with this value.',
+    },
+  },
+} as const;
+
+/** One entry of `sinks`. */
+export const sinkSchema = {
+  type: 'object',
+  errorMessage: 'must be an object with the members name and bucket',
+  additionalProperties: false,
+  required: ['name', 'bucket'],
+  properties: {
+    name: {
+      description:
+        'Name of the data sink, used once. Never give it to another bucket or prefix while it has backups.',
+      type: 'string',
+      pattern: sinkNameForm,
+      errorMessage: 'must be up to 64 letters, digits, ".", "_" or "-"',
+    },
+    bucket: {
+      description: 'Name of the bucket, which must exist, in the region of the deployment.',
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+      errorMessage: 'must be the name of a bucket',
+    },
+    prefix: {
+      description: "Prefix of every key, without a slash at its start or end. Without it, the bucket's root.",
+      type: 'string',
+      pattern: prefixForm,
+      maxLength: 200,
+      errorMessage: 'must be a key prefix such as "backups/eu"',
+    },
+    kmsKey: {
+      description:
+        "ARN of the KMS key that encrypts new objects. Without it, the bucket's own encryption is used. Needed too if that is by a key of KMS: the functions get the right to use it.",
+      type: 'string',
+      pattern: String.raw`^arn:[\w-]+:kms:[\w-]+:\d{12}:key/[\w-]{1,100}$`,
+      errorMessage: 'must be the ARN of a KMS key',
+    },
+    storageClass: {
+      description:
+        "Storage class of new objects. Without it, the bucket's own. Classes that are read after hours are not possible.",
+      enum: storageClasses,
+    },
+    role: {
+      description: 'Role that the functions assume to use the bucket, such as one of another account.',
+      type: 'object',
+      errorMessage: 'must be an object with the member arn',
+      additionalProperties: false,
+      required: ['arn'],
+      properties: {
+        arn: {
+          description: 'ARN of the role.',
+          type: 'string',
+          pattern: String.raw`^arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]{1,512}$`,
+          errorMessage: 'must be the ARN of a role',
+        },
+        externalId: {
+          description: 'External id that the trust policy of the role asks for. It is no secret.',
+          type: 'string',
+          pattern: String.raw`^[\w+=,.@:/-]{2,256}$`,
+          errorMessage: 'must be 2 to 256 letters, digits or "+=,.@:/-_"',
+        },
+      },
+    },
+    allowsNewSinks: {
+      description:
+        'Requests of the Kinetica dialect may make data sinks below its prefix, which use its bucket, key and role.',
+      enum: [true, false],
+    },
+    folder: {
+      description:
+        'Folder that stands for the bucket with npm start. It must exist. Without it, one in the folder of its data.',
+      type: 'string',
+      minLength: 1,
+      maxLength: 1000,
+      errorMessage: 'must be the path of a folder',
     },
   },
 } as const;
@@ -265,6 +348,15 @@ export const memberSchemas = {
     maxItems: 50,
     errorMessage: 'must be a list of at most 50 groups',
     items: groupSchema,
+  },
+  sinks: {
+    description:
+      "Data sinks: named destinations of backups besides the deployment's own bucket, which is the sink default. A request or a schedule names the one to use.",
+    default: [],
+    type: 'array',
+    maxItems: 5,
+    errorMessage: 'must be a list of at most 5 data sinks',
+    items: sinkSchema,
   },
   dialects: {
     description:

@@ -19,7 +19,7 @@ import { readTableName } from '../../lambda/model/table-patterns.ts';
 import type { StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
 
-export interface BackupSchedulesProps extends Pick<StackParts, 'catalog' | 'tables' | 'settings'> {
+export interface BackupSchedulesProps extends Pick<StackParts, 'catalog' | 'store' | 'tables' | 'settings'> {
   readonly schedules: readonly ScheduleConfig[];
   /** The machine that makes backups. */
   readonly machine: StateMachine;
@@ -39,6 +39,7 @@ export class BackupSchedules extends Construct {
     super(scope, id);
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'schedule', settings: props.settings });
     props.catalog.grantBackupRequests(this.handler);
+    props.store.grantSinkCheck(this.handler);
     props.tables.grant(
       this.handler,
       'dynamodb:DescribeTable',
@@ -72,7 +73,7 @@ export class BackupSchedules extends Construct {
   }
 
   private createSchedule(entry: ScheduleConfig): Schedule {
-    const { name, tables, tags, keepDays, source, windowMinutes } = entry;
+    const { name, tables, tags, keepDays, source, sink, windowMinutes } = entry;
     return new Schedule(this, name, {
       description: `Tidemark: backups of ${describeTables(entry)}`,
       schedule: ScheduleExpression.expression(
@@ -91,6 +92,7 @@ export class BackupSchedules extends Construct {
           ...(tags !== undefined && { tags }),
           ...(keepDays !== undefined && { keepDays }),
           ...(source !== undefined && { source }),
+          ...(sink !== undefined && { sink }),
           scheduledTime: ContextAttribute.scheduledTime,
         }),
         maxEventAge: maxAge,

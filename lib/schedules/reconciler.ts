@@ -22,6 +22,8 @@ export class Reconciler extends Construct {
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'reconcile', settings });
     catalog.grantReadWriteRestores(this.handler);
     store.grantRead(this.handler, 'staging');
+    // For the backups that move a head.
+    store.grantSinkCheck(this.handler);
     // Members of sets are checked before their backups are requested.
     tables.grant(
       this.handler,

@@ -5,7 +5,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Machine } from '../../lambda/jobs/job.ts';
+import type { ConfiguredSink } from '../../lambda/model/data-sinks.ts';
 import { allow } from '../rights/allow.ts';
+import { DataSinks } from './data-sinks.ts';
 
 /** The two parts of the store: `tables` has the snapshots, `staging` the files of running jobs. */
 export type Area = 'staging' | 'tables';
@@ -19,6 +21,8 @@ const stagingFolders: Readonly<Record<Machine, string>> = {
 export interface SnapshotBucketProps {
   /** Prefix of every key, without a slash at its start or end. It may be empty. */
   readonly prefix: string;
+  /** The other data sinks. Whoever may read or write snapshots here may do so there. */
+  readonly sinks: readonly ConfiguredSink[];
 }
 
 /** The bucket of runs, manifests and staged files, and its encryption key. Both outlive the stack. */
@@ -26,10 +30,12 @@ export class SnapshotBucket extends Construct {
   readonly bucket: Bucket;
   private readonly key: Key;
   private readonly prefix: string;
+  private readonly sinks: DataSinks;
 
   constructor(scope: Construct, id: string, props: SnapshotBucketProps) {
     super(scope, id);
     this.prefix = props.prefix === '' ? '' : `${props.prefix}/`;
+    this.sinks = new DataSinks(this, props.sinks);
     this.key = new Key(this, 'Key', {
       description: 'Tidemark: content of backups',
       enableKeyRotation: true,
@@ -75,11 +81,18 @@ export class SnapshotBucket extends Construct {
     this.grantKey(grantee, 'kms:Decrypt');
     // Without this right, S3 answers AccessDenied for a missing object.
     allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
+    if (areas.includes('tables')) this.sinks.grantRead(grantee);
   }
 
   /** Allows storing objects of snapshots, but not deleting them: runs or manifests. */
   grantWrite(grantee: IGrantable, kind: 'runs' | 'snapshots'): void {
     this.grantPut(grantee, `tables/*/${kind}/*`);
+    this.sinks.grantWrite(grantee, kind);
+  }
+
+  /** Allows checking whether the other data sinks can be used, which a request does that names one. */
+  grantSinkCheck(grantee: IGrantable, by: 'reading' | 'writing' = 'writing'): void {
+    this.sinks.grantCheck(grantee, by);
   }
 
   /**
@@ -107,6 +120,7 @@ export class SnapshotBucket extends Construct {
     allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn], {
       StringLike: { 's3:prefix': [`${this.prefix}staging/*`, `${this.prefix}tables/*`] },
     });
+    this.sinks.grantSweep(grantee);
   }
 
   /**

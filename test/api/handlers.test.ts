@@ -145,6 +145,8 @@ describe('the errors in the document', () => {
     'SetNotFound',
     'SetInUse',
     'GroupNotFound',
+    'SinkNotFound',
+    'SinkUnreachable',
     'SnapshotCorrupt',
     'ObjectNotFound',
   ] as const satisfies readonly ErrorCode[];
@@ -165,7 +167,7 @@ describe('the errors in the document', () => {
   test.each(api.operations)(
     'describe the answers of $name to a wrong type, a violated constraint, missing rights and an internal error',
     async ({ name }) => {
-      const wrong = { BackupArn: 1, TableName: 1, TargetTableName: 1, SetName: 1 };
+      const wrong = { BackupArn: 1, TableName: 1, TargetTableName: 1, Name: 1, SetName: 1 };
       expectValid(answers(name, 400), (await answerTo(fakeOperations(), name, wrong)).answer);
       expectValid(answers(name, 400), (await answerTo(fakeOperations(), name, 'no json')).answer);
       await expectDescribed(failingOperations('Validation'), name, 400);

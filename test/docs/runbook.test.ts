@@ -26,6 +26,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   ScheduleIncomplete: true,
   SinkNotFound: true,
   SinkUnreachable: true,
+  SinkInUse: true,
   CutUnreachable: true,
   ExportFailed: true,
   ImportFailed: true,

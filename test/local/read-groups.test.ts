@@ -13,15 +13,17 @@ async function write(configuration: object): Promise<string> {
 describe('readGroups', () => {
   const groups = [{ name: 'shop', tables: ['orders-*'] }];
 
-  test('reads the tables and groups of a configuration', async () => {
-    expect(await readGroups(await write({ tables: ['orders-*'], groups }))).toEqual({
+  test('reads the tables, groups and data sinks of a configuration', async () => {
+    const sinks = [{ name: 'archive', bucket: 'cold' }];
+    expect(await readGroups(await write({ tables: ['orders-*'], groups, sinks }))).toEqual({
       tables: ['orders-*'],
       groups,
+      sinks,
     });
   });
 
   test('covers every table if the configuration names none', async () => {
-    expect(await readGroups(await write({ groups }))).toEqual({ groups });
+    expect(await readGroups(await write({ groups }))).toEqual({ groups, sinks: [] });
   });
 
   test('returns nothing if no configuration is named and the folder has none', async () => {

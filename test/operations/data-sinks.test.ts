@@ -3,13 +3,16 @@ import { checkDataSinks, listDataSinks } from '../../lambda/operations/data-sink
 import { environment } from '../../lambda/runtime/environment.ts';
 import { readConfig } from '../../lambda/services/config.ts';
 import { type OpenSink, Sinks } from '../../lambda/services/sinks.ts';
+import { noMadeSinks } from '../support/sinks.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
 
 const bucket = { [environment.bucket]: 'backups', [environment.prefix]: 'eu/shop' };
 const archive = { name: 'archive', bucket: 'elsewhere', prefix: 'tidemark' };
 
 function createServices(env: NodeJS.ProcessEnv, open: OpenSink = async () => createMemoryStore()) {
-  return { sinks: new Sinks({ store: createMemoryStore(), config: readConfig(env), open }) };
+  return {
+    sinks: new Sinks({ store: createMemoryStore(), config: readConfig(env), records: noMadeSinks, open }),
+  };
 }
 
 describe('the data sinks', () => {

@@ -46,6 +46,27 @@ describe('the requests of the S3 store', () => {
       expect(headers.filter((name) => name.includes('encryption'))).toEqual([]);
     });
 
+    it('names the key and the storage class of a data sink, in one part or several', async () => {
+      const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/1';
+      const client = connect(server.endpoint());
+      const store = createS3Store({
+        client,
+        bucket: 'b',
+        prefix: '',
+        keyArn,
+        storageClass: 'STANDARD_IA',
+        clock,
+      });
+      await store.put('k', Buffer.from('x'));
+      await store.putStream('k', yieldChunks(1, 10));
+      const kept = server.seen.map(({ headers }) => [
+        headers['x-amz-server-side-encryption'],
+        headers['x-amz-server-side-encryption-aws-kms-key-id'],
+        headers['x-amz-storage-class'],
+      ]);
+      expect(kept).toEqual([1, 2].map(() => ['aws:kms', keyArn, 'STANDARD_IA']));
+    });
+
     it('stores the object below the prefix', async () => {
       await makeStore('').put('a/k', Buffer.from('x'));
       await makeStore('p/q').put('a/k', Buffer.from('x'));

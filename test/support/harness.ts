@@ -105,16 +105,22 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
     });
     const settled: Config = { ...testConfig, catalogArn, sinks, ...given.config };
     const store = given.store?.(plain) ?? plain;
+    const catalog = openCatalog(dynamodb, catalogTable, clock, randomIds);
     const services: Services = {
       config: settled,
       clock,
       ids: randomIds,
       log: given.log ?? silentLog,
-      catalog: openCatalog(dynamodb, catalogTable, clock, randomIds),
+      catalog,
       dynamodb,
       streams: database.streams,
       store,
-      sinks: new Sinks({ store, config: settled, open: given.openSink ?? openFolder }),
+      sinks: new Sinks({
+        store,
+        config: settled,
+        records: catalog.sinks,
+        open: given.openSink ?? openFolder,
+      }),
       executions,
       secret: given.secret ?? testSecret,
       recovery: options.exports?.recovery ?? {

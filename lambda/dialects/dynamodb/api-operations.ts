@@ -10,6 +10,7 @@ import { describeRestore } from './operations/describe-restore.ts';
 import { describeTable } from './operations/describe-table.ts';
 import { estimateRestore } from './operations/estimate-restore.ts';
 import { getBackupItem } from './operations/get-backup-item.ts';
+import { listDataSinks } from './operations/list-data-sinks.ts';
 import { listBackups } from './operations/list-backups.ts';
 import { listBackupSets } from './operations/list-backup-sets.ts';
 import { listRestores } from './operations/list-restores.ts';
@@ -44,6 +45,7 @@ export const apiOperations = [
   listBackupSets,
   deleteBackupSet,
   restoreBackupSet,
+  listDataSinks,
 ] as const;
 
 /** An operation by its name, with the type of its answer as the handler returns it. */

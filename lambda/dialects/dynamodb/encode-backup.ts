@@ -82,6 +82,7 @@ function encodeOwnDetails(record: BackupRecord): TidemarkDetails {
     Digest: digest,
     Reason: reason,
     Comment: comment,
+    DataSink: record.sink,
     RequestedBy: requestedBy,
     DeletedBy: record.deletedBy,
     DeletedDateTime: record.deletedAt === undefined ? undefined : new Date(record.deletedAt),

@@ -1,3 +1,4 @@
+import { toSinkMember } from '../../model/data-sinks.ts';
 import type { BackupSet, ListedSet } from '../../model/sets.ts';
 import type { Answer } from './members.ts';
 import { whenDefined } from './operation.ts';
@@ -19,6 +20,7 @@ export function encodeSummary(set: ListedSet): Answer<typeof setSummary> {
     ...whenDefined('GroupName', group),
     ...whenDefined('Kind', kind && toCapitals(kind)),
     ...whenDefined('Comment', set.comment),
+    ...whenDefined('DataSink', toSinkMember(set.sink).sink),
     ...whenDefined('RequestedBy', set.requestedBy),
     ...(figures && {
       Figures: { Items: figures.items, Bytes: figures.bytes, CopiedBytes: figures.copiedBytes },

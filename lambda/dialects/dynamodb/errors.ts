@@ -52,6 +52,8 @@ const renderings = {
   SetNotFound: { type: `${model}BackupSetNotFoundException` },
   SetInUse: { type: `${model}BackupSetInUseException` },
   GroupNotFound: { type: `${model}TableGroupNotFoundException` },
+  SinkNotFound: { type: `${model}DataSinkNotFoundException` },
+  SinkUnreachable: { type: `${model}DataSinkUnreachableException` },
 } as const satisfies Readonly<Partial<Record<ErrorCode, Rendering>>>;
 
 /** An error that one operation renders in its own way. */
@@ -77,6 +79,7 @@ const damaged = {
 export const readErrors: readonly OperationError[] = [
   { code: 'BackupNotFound', type: renderings.BackupNotFound.type },
   'BackupInUse',
+  'SinkNotFound',
   { code: 'SnapshotCorrupt', ...damaged },
   { code: 'ObjectNotFound', ...damaged },
 ];

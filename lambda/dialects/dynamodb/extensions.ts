@@ -55,6 +55,7 @@ export const tidemarkDetails = {
   },
   Reason: { type: 'string', text: 'Why the backup failed.' },
   Comment: { type: 'string', text: "The caller's note." },
+  DataSink: { type: 'string', text: "The data sink that holds it. Absent: the deployment's own bucket." },
   RequestedBy: { type: 'string', text: 'The ARN of the caller.' },
   DeletedBy: {
     type: 'string',

@@ -41,6 +41,7 @@ export const setSummary = {
   GroupName: { type: 'string', text: 'The table group that was requested.' },
   Kind: tidemarkDetails.Kind,
   Comment: tidemarkDetails.Comment,
+  DataSink: tidemarkDetails.DataSink,
   RequestedBy: tidemarkDetails.RequestedBy,
   Figures: {
     type: 'structure',

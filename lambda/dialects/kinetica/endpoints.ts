@@ -1,7 +1,10 @@
 import type { Endpoint } from './endpoint.ts';
 import { alterBackup } from './endpoints/alter-backup.ts';
 import { createBackup } from './endpoints/create-backup.ts';
+import { createDatasink } from './endpoints/create-datasink.ts';
+import { createDatasource } from './endpoints/create-datasource.ts';
 import { dropBackup } from './endpoints/drop-backup.ts';
+import { dropDatasink } from './endpoints/drop-datasink.ts';
 import { restoreBackup } from './endpoints/restore-backup.ts';
 import { showBackup } from './endpoints/show-backup.ts';
 import { showDatasink } from './endpoints/show-datasink.ts';
@@ -18,7 +21,10 @@ export const endpoints: readonly Endpoint[] = [
   restoreBackup,
   verifyBackup,
   dropBackup,
+  createDatasink,
   showDatasink,
+  dropDatasink,
+  createDatasource,
   showDatasource,
   showSystemStatus,
   showSystemProperties,

@@ -1,4 +1,5 @@
 import { defaultSink } from '../../model/data-sinks.ts';
+import type { SetRequest } from '../../model/sets.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { isError } from '../../runtime/errors.ts';
 import { type AccessKey, maySee } from '../access-keys.ts';
@@ -122,9 +123,36 @@ export function isInSchema(table: string, schema: string): boolean {
  * Checks the name of a data sink or data source, which have the same name. With `mayBeEmpty` it accepts an empty name.
  * Throws `KineticaError`.
  */
-export function checkSink(name: string, parameter: string, mayBeEmpty = false): void {
+export async function checkSink(
+  operations: Operations,
+  name: string,
+  parameter: string,
+  mayBeEmpty = false,
+): Promise<void> {
   if (name === defaultSink || (mayBeEmpty && name === '')) return;
+  const names = (await operations.listDataSinks()).map((sink) => sink.name);
+  if (names.includes(name)) return;
   throw new KineticaError(
-    `${parameter} must be ${defaultSink}: there is no data sink or source ${JSON.stringify(name.slice(0, 100))}`,
+    `${parameter} must be ${names.slice(0, 10).join(' or ')}: there is no data sink or source ${JSON.stringify(name.slice(0, 100))}`,
   );
+}
+
+/** Throws `KineticaError` unless the key may use all groups: the keys share the data sinks. */
+export function checkMayManageSinks({ groups }: AccessKey): void {
+  if (groups.includes('*')) return;
+  throw new KineticaError(
+    'Access denied: only a user of all groups may create or drop data sinks and sources',
+  );
+}
+
+/** True if a request names the data sink of the snapshot, or none. */
+export function isInSink({ sink = defaultSink }: Pick<SetRequest, 'sink'>, named: string): boolean {
+  return named === '' || named === sink;
+}
+
+/** Throws `KineticaError` if a request names another data sink or source than that of the snapshot. */
+export function checkSinkOf(set: Pick<SetRequest, 'name' | 'sink'>, named: string, parameter: string): void {
+  if (isInSink(set, named)) return;
+  const { name, sink = defaultSink } = set;
+  throw new KineticaError(`Backup ${name} is in the data sink ${sink}: ${parameter} must name that one`);
 }

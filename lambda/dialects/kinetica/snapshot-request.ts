@@ -1,7 +1,9 @@
+import { toSinkMember } from '../../model/data-sinks.ts';
 import type { SeriesSettings, SetRequest } from '../../model/sets.ts';
 import type { AccessKey } from '../access-keys.ts';
 import type { EndpointContext } from './endpoint.ts';
 import { KineticaError } from './kinetica-error.ts';
+import { checkSinkOf } from './objects.ts';
 import { type OptionValues, readOptions } from './options.ts';
 import { findNamedObjects, findSameObjects } from './snapshot-objects.ts';
 import { checkName, findBase, isPattern } from './snapshots.ts';
@@ -47,6 +49,7 @@ interface Request {
   readonly backup_name: string;
   readonly backup_type: string;
   readonly backup_objects_map: Readonly<Record<string, string>>;
+  readonly datasink_name: string;
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +64,7 @@ export interface SnapshotRequest {
 /** Reads a request for a snapshot, with what is known of its backup. Throws `KineticaError`. */
 export async function toSnapshotRequest(
   context: EndpointContext,
-  { backup_name: name, backup_type: kind, backup_objects_map: map, options: sent }: Request,
+  { backup_name: name, backup_type: kind, backup_objects_map: map, datasink_name, options: sent }: Request,
 ): Promise<SnapshotRequest> {
   const { operations, key } = context;
   if (isPattern(name) || name.length > 255) {
@@ -80,6 +83,8 @@ export async function toSnapshotRequest(
     : toOptions(await operations.describeSeries({ name }), base?.source === 'settings');
   const chosen = readOptions(options, { ...ofBackup, ...dropEmpty(sent) });
   checkOptions(kind, base !== undefined, chosen);
+  // A name is in one sink, so that whoever drops or alters it means all of its snapshots.
+  if (base !== undefined) checkSinkOf(base, datasink_name, 'datasink_name');
   if (isFull !== Object.keys(map).length > 0) throw mapError(kind);
   const { tables, group, streamsOf, settingsAlone, missing } =
     isFull || base === undefined
@@ -91,6 +96,7 @@ export async function toSnapshotRequest(
     tables,
     // Settings have no changes: each of their snapshots is full.
     ...(isSettings ? { source: 'settings' } : { kind }),
+    ...toSinkMember(datasink_name),
     requestedBy: `kinetica/${key.id}`,
     ...(group !== undefined && { group }),
     ...(streamsOf !== undefined && { streamsOf }),

@@ -48,16 +48,18 @@ export function createStepServices(name: string, env: NodeJS.ProcessEnv): Servic
   const keyArn = env[environment.bucketKey];
   const config = readConfig(env);
   const store = openS3Store(env);
+  const catalogTable = requireVariable(env, environment.catalogTable);
+  const catalog = openCatalog(dynamodb, catalogTable, systemClock, randomIds);
   return {
     config,
     clock: systemClock,
     ids: randomIds,
     log: createLambdaLog(name),
-    catalog: openCatalog(dynamodb, requireVariable(env, environment.catalogTable), systemClock, randomIds),
+    catalog,
     dynamodb,
     streams: createStreamsClient(),
     store,
-    sinks: new Sinks({ store, config, open: openSink }),
+    sinks: new Sinks({ store, config, records: catalog.sinks, open: openSink }),
     executions: createExecutions(env),
     secret: createKmsSecret(env),
     recovery: createRecovery(dynamodb),

@@ -1,4 +1,5 @@
-import type { ConfiguredSink } from '../../model/data-sinks.ts';
+import type { ConfiguredSink, SinkRole } from '../../model/data-sinks.ts';
+import type { RoleCredentials } from './assume-role.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 
 /** Opens the store of a deployed data sink. The S3 client is loaded only when a function uses a sink. */
@@ -7,6 +8,7 @@ export async function openSink({
   prefix = '',
   kmsKey,
   storageClass,
+  role,
 }: ConfiguredSink): Promise<ObjectStore> {
   const { openBucket } = await import('../../storage/s3-store.ts');
   return openBucket({
@@ -14,5 +16,11 @@ export async function openSink({
     prefix,
     ...(kmsKey !== undefined && { keyArn: kmsKey }),
     ...(storageClass !== undefined && { storageClass }),
+    ...(role !== undefined && { credentials: await assume(role) }),
   });
+}
+
+async function assume(role: SinkRole): Promise<() => Promise<RoleCredentials>> {
+  const { createRoleCredentials } = await import('./assume-role.ts');
+  return createRoleCredentials(role, process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'tidemark');
 }

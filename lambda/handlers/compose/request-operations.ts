@@ -48,13 +48,15 @@ function createOwnStore(env: NodeJS.ProcessEnv): ObjectStore {
 export function createRequestServices(env: NodeJS.ProcessEnv, store = createOwnStore(env)): RequestServices {
   const dynamodb = createDynamodbClient();
   const config = readConfig(env);
+  const catalogTable = requireVariable(env, environment.catalogTable);
+  const catalog = openCatalog(dynamodb, catalogTable, systemClock, randomIds);
   return {
     config,
-    sinks: new Sinks({ store, config, open: openSink }),
+    sinks: new Sinks({ store, config, records: catalog.sinks, open: openSink }),
     clock: systemClock,
     ids: randomIds,
     log: createLambdaLog('request'),
-    catalog: openCatalog(dynamodb, requireVariable(env, environment.catalogTable), systemClock, randomIds),
+    catalog,
     dynamodb,
     executions: createExecutions(env),
     recovery: createRecovery(dynamodb),

@@ -55,7 +55,18 @@ describe('tidemark sets', () => {
 
   it('requests a set with every option', async () => {
     const { run, operations } = await serveOperations();
-    const options = ['--kind', 'differential', '--comment', 'weekly', '--days', '30', '--keep', '5'];
+    const options = [
+      '--kind',
+      'differential',
+      '--comment',
+      'weekly',
+      '--days',
+      '30',
+      '--keep',
+      '5',
+      '--sink',
+      'archive',
+    ];
     const flags = ['--settings-only', '--checksum', '--recreate', '--delete-intermediates'];
     const request = ['sets', 'create', 'nightly', '--tables', 'Music,Books'];
     const { code, stdout } = await run(...request, ...options, ...flags);
@@ -66,6 +77,7 @@ describe('tidemark sets', () => {
       kind: 'differential',
       source: 'settings',
       comment: 'weekly',
+      sink: 'archive',
       checksum: true,
       replaces: { all: true, sinceFull: true, keepIncrementals: 5 },
       retentionDays: 30,

@@ -148,7 +148,12 @@ describe('a member that the API does not have', () => {
   });
 
   test.each([
-    ['CreateBackup', { kind: 'FULL', DryRun: true }, 'kind, DryRun', 'Kind, Source, Comment, Checksum'],
+    [
+      'CreateBackup',
+      { kind: 'FULL', DryRun: true },
+      'kind, DryRun',
+      'Kind, Source, Comment, Checksum, DataSink',
+    ],
     ['RestoreTableFromBackup', { dryRun: true }, 'dryRun', 'Keep, VerifyTarget, DryRun'],
     ['RestoreTableToPointInTime', { DryRun: true }, 'DryRun', 'Keep, VerifyTarget'],
   ] as const)('is rejected in the TidemarkOptions of %s', async (operation, TidemarkOptions, no, has) => {

@@ -236,7 +236,8 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   updateSeries: undefined,
   resolveTableGroup: { name: 'all', isConfigured: true, tables: ['Music'] },
   listTableGroups: ['all', 'Music'],
-  checkDataSink: undefined,
+  createDataSink: { name: 'team', destination: 's3://bucket/team' },
+  dropDataSink: undefined,
   checkDataSinks: [{ name: 'default', destination: 's3://bucket' }],
   listDataSinks: [{ name: 'default', destination: 's3://bucket' }],
   useNonce: true,
@@ -327,6 +328,7 @@ export const validRequests = {
     SetId: 7,
     Targets: [{ TableName: 'Music', TargetTableName: 'Copy' }],
   },
+  ListDataSinks: {},
 } as const satisfies Readonly<Record<OperationName, object>>;
 
 export const operationNames = apiOperations.map(({ name }) => name);

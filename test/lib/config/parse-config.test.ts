@@ -37,6 +37,7 @@ describe('parseConfig', () => {
       logRetentionDays: 30,
       schedules: [],
       groups: [],
+      sinks: [],
       dialects: [],
       teams: [],
       prefix: '',
@@ -60,7 +61,7 @@ describe('parseConfig', () => {
       maxConcurrency: 1,
       logRetentionDays: 365,
       schedules: [
-        { ...schedule, timeZone: 'Europe/Vienna', keepDays: 30 },
+        { ...schedule, timeZone: 'Europe/Vienna', keepDays: 30, sink: 'archive' },
         { ...schedule, name: 'often', expression: 'cron(0/15 8-18 ? * MON-FRI *)' },
         { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)', source: 'native' },
       ],
@@ -68,6 +69,22 @@ describe('parseConfig', () => {
       groups: [
         { name: 'shop', tables: ['orders-*', 'users'] },
         { name: 'live', tables: ['*'], tags: { stage: 'live' } },
+      ],
+      sinks: [
+        {
+          name: 'archive',
+          bucket: 'cold',
+          prefix: 'backups/eu',
+          storageClass: 'GLACIER_IR',
+          folder: '/mnt/cold',
+        },
+        {
+          name: 'other-account',
+          bucket: 'cold',
+          prefix: 'backups/us',
+          kmsKey: 'arn:aws:kms:eu-west-1:210987654321:key/1234abcd-12ab',
+          role: { arn: 'arn:aws:iam::210987654321:role/tidemark', externalId: 'shop' },
+        },
       ],
       teams: [
         { name: 'Shop', tables: ['orders-*'], verbs: ['read', 'backup'] },
@@ -199,7 +216,57 @@ describe('parseConfig', () => {
     [
       'groups that do not fit into the environment of a function',
       { groups: Array.from({ length: 30 }, (_, i) => ({ name: `g${i}`, tables: ['x'.repeat(100)] })) },
-      'tables and groups take 3866 characters as JSON: use patterns, so that they take at most 2000',
+      'tables, groups and sinks take 3869 characters as JSON: use patterns, so that they take at most 2000',
+    ],
+    [
+      'a data sink of the name of the own bucket',
+      { sinks: [{ name: 'default', bucket: 'cold' }] },
+      "sinks[0].name is default, the deployment's own bucket: choose another",
+    ],
+    [
+      'two data sinks of one name',
+      { sinks: ['a', 'b'].map((prefix) => ({ name: 'archive', bucket: 'cold', prefix })) },
+      'sinks[1].name is archive, as that of an earlier data sink: choose another',
+    ],
+    [
+      'a data sink within another one',
+      {
+        sinks: [
+          { name: 'archive', bucket: 'cold', prefix: 'eu' },
+          { name: 'inner', bucket: 'cold', prefix: 'eu/shop' },
+        ],
+      },
+      'sinks[1].prefix overlaps that of archive, s3://cold/eu: choose another prefix',
+    ],
+    [
+      'a data sink around another one',
+      {
+        sinks: [
+          { name: 'archive', bucket: 'cold', prefix: 'eu' },
+          { name: 'outer', bucket: 'cold' },
+        ],
+      },
+      'sinks[1].prefix overlaps that of archive, s3://cold/eu: choose another prefix',
+    ],
+    [
+      'a storage class that is read after hours',
+      { sinks: [{ name: 'archive', bucket: 'cold', storageClass: 'DEEP_ARCHIVE' }] },
+      'sinks[0].storageClass must be "STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", or "GLACIER_IR"',
+    ],
+    [
+      'credentials in place of a role',
+      { sinks: [{ name: 'archive', bucket: 'cold', secretAccessKey: 'x' }] },
+      'sinks[0].secretAccessKey is unknown: the members are name, bucket, prefix, kmsKey, storageClass, role, allowsNewSinks, folder',
+    ],
+    [
+      'a schedule with an unknown data sink',
+      { tables: ['*'], schedules: [{ ...schedule, sink: 'archive' }] },
+      'schedules[0].sink is archive, which is no data sink: add it to sinks',
+    ],
+    [
+      'a schedule of native backups with a data sink',
+      { tables: ['*'], schedules: [{ ...schedule, source: 'native', sink: 'default' }] },
+      'schedules[0].sink must be left out: DynamoDB keeps its own backups',
     ],
     [
       'a schedule that is a number',

@@ -141,6 +141,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...catalog,
     'dynamodb:PutItem on catalog if in RESTORE',
     'dynamodb:UpdateItem on catalog if in TABLE, COUNTER',
+    ...on('catalog if in SINKS', 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
     ...describeTables,
     describeRecovery,
     'dynamodb:ListTagsOfResource on user tables',

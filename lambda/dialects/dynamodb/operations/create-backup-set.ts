@@ -46,6 +46,11 @@ const members = {
         type: 'boolean',
         text: 'If true, what was written is read back before a backup is AVAILABLE.',
       },
+      DataSink: {
+        type: 'string',
+        constraints: [minLength(1), maxLength(64)],
+        text: "The data sink to store the backups in. By default the deployment's own bucket.",
+      },
       RetentionDays: {
         type: 'integer',
         constraints: [minValue(1), maxValue(36_500)],
@@ -88,6 +93,8 @@ export const createBackupSet = createOperation({
     'ContinuousBackupsUnavailable',
     'SetInUse',
     'LimitExceeded',
+    'SinkNotFound',
+    'SinkUnreachable',
   ],
   example: {
     SetName: 'nightly',
@@ -118,7 +125,7 @@ async function toSetRequest(
   if ((TableNames === undefined) === (GroupName === undefined)) {
     throw new TidemarkError('Validation', 'Invalid Request: give either TableNames or GroupName');
   }
-  const { Kind, Source, Comment, Checksum } = TidemarkOptions ?? {};
+  const { Kind, Source, Comment, Checksum, DataSink } = TidemarkOptions ?? {};
   const { KeepIncrementals, Recreate, DeleteIntermediates } = TidemarkOptions ?? {};
   const replaces = {
     ...(Recreate && { all: true as const }),
@@ -134,6 +141,7 @@ async function toSetRequest(
     ...whenDefined('source', Source && toLowerCase(Source)),
     ...whenDefined('comment', Comment),
     ...(Checksum === true && { checksum: true as const }),
+    ...whenDefined('sink', DataSink),
     ...(Object.keys(replaces).length > 0 && { replaces }),
   };
 }

@@ -1,5 +1,5 @@
 import { parseTableReference } from '../../../model/backup-arn.ts';
-import { maxLength, oneOf } from '../constraints.ts';
+import { maxLength, minLength, oneOf } from '../constraints.ts';
 import { encodeDetails } from '../encode-backup.ts';
 import { exampleTable } from '../examples.ts';
 import { newName, tableNameOrArn } from '../names.ts';
@@ -34,17 +34,29 @@ export const createBackup = createOperation({
           type: 'boolean',
           text: 'If true, the written objects are read back before the backup is AVAILABLE.',
         },
+        DataSink: {
+          type: 'string',
+          constraints: [minLength(1), maxLength(64)],
+          text: "The data sink to store the backup in. By default the deployment's own bucket.",
+        },
       },
     },
   },
-  errors: ['TableNotFound', 'TableInUse', 'ContinuousBackupsUnavailable', 'LimitExceeded'],
+  errors: [
+    'TableNotFound',
+    'TableInUse',
+    'ContinuousBackupsUnavailable',
+    'LimitExceeded',
+    'SinkNotFound',
+    'SinkUnreachable',
+  ],
   example: {
     TableName: exampleTable,
     BackupName: 'nightly',
     TidemarkOptions: { Kind: 'INCREMENTAL', Source: 'STREAM', Comment: 'before the new release' },
   },
   run: async (operations, { TableName, BackupName, TidemarkOptions }, request) => {
-    const { Kind, Source, Comment, Checksum } = TidemarkOptions ?? {};
+    const { Kind, Source, Comment, Checksum, DataSink } = TidemarkOptions ?? {};
     const record = await operations.createBackup({
       ...parseTableReference(TableName),
       name: BackupName,
@@ -52,6 +64,7 @@ export const createBackup = createOperation({
       ...whenDefined('source', Source && toLowerCase(Source)),
       ...whenDefined('comment', Comment),
       ...(Checksum && { checksum: true as const }),
+      ...whenDefined('sink', DataSink),
       ...whenDefined('requestedBy', request.caller),
       ...readRequestKey(request),
     });

@@ -1,7 +1,7 @@
 import type { BackupSet, ListedSet, SeriesSettings } from '../../../model/sets.ts';
 import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
-import { checkSink } from '../objects.ts';
+import { checkSink, checkSinkOf } from '../objects.ts';
 import { readOptions, type OptionDescriptions } from '../options.ts';
 import {
   checkName,
@@ -62,12 +62,13 @@ export const alterBackup = createEndpoint({
   },
   run: async (context, { backup_name: name, action, value, datasink_name, options: sent }) => {
     const { comment, dry_run: isDryRun } = readOptions(options, sent);
-    checkSink(datasink_name, 'datasink_name', true);
+    await checkSink(context.operations, datasink_name, 'datasink_name', true);
     if (isPattern(name)) throw new KineticaError('backup_name must be the name of one backup');
     const { operations, key } = context;
     await checkName(operations, key, name);
     const all = await listSnapshots(operations, key, name);
     if (!all.some(isUsable)) throw backupNotFoundError(name);
+    for (const set of all) checkSinkOf(set, datasink_name, 'datasink_name');
     const { changeSettings = keepAsIs, deleted = [] } = findChange(toAction(action), value, all);
     if (deleted.length > 0 && !key.verbs.includes('delete')) {
       throw new KineticaError(`${action} deletes snapshots, and so needs a key with the verb delete`);

@@ -26,7 +26,7 @@ export const createBackup = createEndpoint({
     info: textMap,
   },
   run: async (context, request) => {
-    checkSink(request.datasink_name, 'datasink_name');
+    await checkSink(context.operations, request.datasink_name, 'datasink_name');
     const { wanted, missing, isDryRun } = await toSnapshotRequest(context, request);
     const notes = missing.length > 0 ? { missing_tables: missing.join(',') } : {};
     if (isDryRun) return planSnapshot(context, wanted, notes);

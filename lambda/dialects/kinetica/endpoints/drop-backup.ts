@@ -1,6 +1,6 @@
 import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
-import { checkSink } from '../objects.ts';
+import { checkSink, checkSinkOf, isInSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
 import { deleteSnapshots, findSnapshots, isPattern, backupNotFoundError } from '../snapshots.ts';
 
@@ -30,8 +30,8 @@ export const dropBackup = createEndpoint({
   response: { backup_name: 'string', backup_names: { array: 'string' }, info: textMap },
   run: async (context, { backup_name: name, datasink_name, options: sent }) => {
     const chosen = readOptions(options, sent);
-    checkSink(datasink_name, 'datasink_name', true);
-    const names = await findNames(context, name);
+    await checkSink(context.operations, datasink_name, 'datasink_name', true);
+    const names = await findNames(context, name, datasink_name);
     if (names.length === 0 && !chosen.no_error_if_not_exists) throw backupNotFoundError(name);
     if (names.length > 1 && !chosen.delete_all_backups) {
       throw new KineticaError(
@@ -48,12 +48,20 @@ export const dropBackup = createEndpoint({
   },
 });
 
-/** Finds the names of the backups that match a name or pattern. Backups may have any number of snapshots. */
-async function findNames({ operations, key }: EndpointContext, name: string): Promise<string[]> {
+/** Finds the names of the backups in a data sink that match a name or pattern. Backups may have any number of snapshots. */
+async function findNames(
+  { operations, key }: EndpointContext,
+  name: string,
+  sink: string,
+): Promise<string[]> {
   const names = new Set<string>();
   for await (const set of findSnapshots(operations, key, name)) {
-    names.add(set.name);
-    if (!isPattern(name)) break;
+    if (isPattern(name)) {
+      if (isInSink(set, sink)) names.add(set.name);
+    } else {
+      checkSinkOf(set, sink, 'datasink_name');
+      return [name];
+    }
   }
   return [...names];
 }

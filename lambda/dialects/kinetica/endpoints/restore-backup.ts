@@ -6,6 +6,7 @@ import { KineticaError } from '../kinetica-error.ts';
 import {
   checkMayName,
   checkSink,
+  checkSinkOf,
   checkTableName,
   findSettingsOf,
   isInSchema,
@@ -88,10 +89,11 @@ export const restoreBackup = createEndpoint({
   },
   run: async (context, request) => {
     const chosen = readOptions(options, request.options);
-    checkSink(request.datasource_name, 'datasource_name', true);
+    await checkSink(context.operations, request.datasource_name, 'datasource_name', true);
     checkOptions(chosen);
     const { operations, key } = context;
     const set = await findSnapshot(operations, key, request.backup_name, chosen.backup_id);
+    checkSinkOf(set, request.datasource_name, 'datasource_name');
     if (chosen.ddl_only && set.source !== 'settings') {
       throw new KineticaError(
         'ddl_only must be false: the snapshot has the items of its tables, and a restored table has what its snapshot has',

@@ -2,7 +2,7 @@ import { defaultSink } from '../../../model/data-sinks.ts';
 import type { Kind } from '../../../model/records.ts';
 import type { BackupSet, ListedSet, SeriesSettings } from '../../../model/sets.ts';
 import { createEndpoint, textMap } from '../endpoint.ts';
-import { checkSink } from '../objects.ts';
+import { checkSink, isInSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
 import { isPattern, listSnapshots, backupNotFoundError, readSnapshotId, typeOf } from '../snapshots.ts';
 
@@ -47,8 +47,9 @@ export const showBackup = createEndpoint({
   },
   run: async ({ operations, key }, { backup_name: name, datasource_name, options: sent }) => {
     const chosen = readOptions(options, sent);
-    checkSink(datasource_name, 'datasource_name', true);
-    const all = await listSnapshots(operations, key, name);
+    await checkSink(operations, datasource_name, 'datasource_name', true);
+    const found = await listSnapshots(operations, key, name);
+    const all = found.filter((set) => isInSink(set, datasource_name));
     if (all.length === 0 && !isPattern(name) && !chosen.no_error_if_not_exists)
       throw backupNotFoundError(name);
     const shown = all.filter((set, i) => {
@@ -82,7 +83,7 @@ function describeBackup(
   const snapshots = all.filter((set) => set.name === name);
   return {
     backup_name: name,
-    datasink_name: defaultSink,
+    datasink_name: snapshots[0]?.sink ?? defaultSink,
     number_of_snapshots: String(snapshots.length),
     tables: (snapshots[0]?.tables ?? []).join(','),
     ...(comment !== undefined && { comment }),

@@ -4,7 +4,7 @@ import { checkSink } from '../objects.ts';
 export const showDatasink = createEndpoint({
   path: '/show/datasink',
   verb: 'read',
-  text: 'Shows the data sink, which is the store of the deployment.',
+  text: 'Shows data sinks: places to store backups in.',
   request: { name: 'string', options: textMap },
   response: {
     datasink_names: { array: 'string' },
@@ -13,8 +13,9 @@ export const showDatasink = createEndpoint({
     info: textMap,
   },
   run: async ({ operations }, { name }) => {
-    if (name !== '*') checkSink(name, 'name', true);
-    const sinks = await operations.listDataSinks();
+    if (name !== '*') await checkSink(operations, name, 'name', true);
+    const all = await operations.listDataSinks();
+    const sinks = all.filter((sink) => name === '*' || name === '' || sink.name === name);
     return {
       datasink_names: sinks.map((sink) => sink.name),
       destination_types: sinks.map(({ destination }) => new URL(destination).protocol.slice(0, -1)),

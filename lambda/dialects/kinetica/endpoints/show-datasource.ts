@@ -4,7 +4,7 @@ import { checkSink } from '../objects.ts';
 export const showDatasource = createEndpoint({
   path: '/show/datasource',
   verb: 'read',
-  text: 'Shows the data source, which is the store of the deployment.',
+  text: 'Shows data sources: each data sink is one too.',
   request: { name: 'string', options: textMap },
   response: {
     datasource_names: { array: 'string' },
@@ -13,8 +13,9 @@ export const showDatasource = createEndpoint({
     info: textMap,
   },
   run: async ({ operations }, { name }) => {
-    if (name !== '*') checkSink(name, 'name', true);
-    const sinks = await operations.listDataSinks();
+    if (name !== '*') await checkSink(operations, name, 'name', true);
+    const all = await operations.listDataSinks();
+    const sinks = all.filter((sink) => name === '*' || name === '' || sink.name === name);
     return {
       datasource_names: sinks.map((sink) => sink.name),
       storage_provider_types: sinks.map(({ destination }) => new URL(destination).protocol.slice(0, -1)),

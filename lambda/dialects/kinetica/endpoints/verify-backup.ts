@@ -1,7 +1,7 @@
 import type { ListedSet, SetKey } from '../../../model/sets.ts';
 import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
-import { checkSink } from '../objects.ts';
+import { checkSink, checkSinkOf } from '../objects.ts';
 import { readOptions } from '../options.ts';
 import { findSnapshot, isPattern, isUsable, listSnapshots, backupNotFoundError } from '../snapshots.ts';
 
@@ -31,8 +31,9 @@ export const verifyBackup = createEndpoint({
   },
   run: async (context, { backup_name: name, datasource_name, options: sent }) => {
     const { backup_id } = readOptions(options, sent);
-    checkSink(datasource_name, 'datasource_name', true);
+    await checkSink(context.operations, datasource_name, 'datasource_name', true);
     const sets = await findWanted(context, name, backup_id);
+    for (const set of sets) checkSinkOf(set, datasource_name, 'datasource_name');
     const errors: string[] = [];
     let isDone = true;
     for (const set of sets) {

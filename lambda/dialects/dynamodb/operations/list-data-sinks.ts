@@ -1,0 +1,41 @@
+import { maxLength, minLength } from '../constraints.ts';
+import { createOperation, whenDefined } from '../operation.ts';
+
+export const listDataSinks = createOperation({
+  name: 'ListDataSinks',
+  text: 'Lists the places to store backups in, and checks that each can be written and read now.',
+  verbs: ['backup'],
+  members: {
+    Name: {
+      type: 'string',
+      constraints: [minLength(1), maxLength(64)],
+      text: 'Lists only the data sink of this name.',
+    },
+  },
+  answer: {
+    DataSinks: {
+      type: 'list',
+      required: true,
+      text: "The data sinks, the deployment's own bucket first.",
+      of: {
+        type: 'structure',
+        shape: 'DataSink',
+        members: {
+          Name: { type: 'string', required: true, text: 'The name by which a request names it.' },
+          Destination: { type: 'string', required: true, text: 'Where its objects are.' },
+          Fault: { type: 'string', text: 'Why it cannot be used. Absent: it can.' },
+        },
+      },
+    },
+  },
+  example: { Name: 'archive' },
+  run: async (operations, { Name: wanted }) => ({
+    DataSinks: (await operations.checkDataSinks(whenDefined('name', wanted))).map(
+      ({ name, destination, fault }) => ({
+        Name: name,
+        Destination: destination,
+        Fault: fault,
+      }),
+    ),
+  }),
+});
