@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the AWS CLI, boto3 and the Python clients of the RDS and Kinetica dialects into a virtual environment for
 # test/acceptance, and moto for test/scenarios/restore/moto.test.ts. The JavaScript clients of the RDS dialect go into its
-# folder `node`: with their dependencies they take 45 MB, too much for every `npm ci`.
+# folder `node`: with their dependencies they take 45 MB, too much for every `npm ci`. Where there is a Go toolchain, it
+# also builds the Go client of the RDS dialect, on which the aliyun CLI is built.
 #
 #   export "$(.ci/clients.sh [cache folder])"     sets TIDEMARK_TEST_PYTHON
 #
@@ -30,6 +31,11 @@ if [[ ! -f $venv/installed ]]; then
   npm install --prefix "$venv/node" --no-package-lock --ignore-scripts --no-audit --no-fund --silent \
     "@alicloud/pop-core@$pop_core" "@alicloud/rds20140815@$rds20140815" >&2
   touch "$venv/installed"
+fi
+
+if command -v go >/dev/null; then
+  # Go rebuilds only what has changed.
+  (cd "$(dirname "$0")/../test/acceptance/clients/rds-go" && timeout 300 go build -buildvcs=false -o "$venv/rds-go" .) >&2
 fi
 
 echo "TIDEMARK_TEST_PYTHON=$venv/bin/python"

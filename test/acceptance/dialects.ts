@@ -61,6 +61,14 @@ export function findPythonWith(...modules: readonly string[]): string | undefine
   return undefined;
 }
 
+/** Finds the program with the Go client that .ci/clients.sh builds where there is a Go toolchain. */
+export function findGoClient(): string | undefined {
+  const program = join(dirname(python), '..', 'rds-go');
+  if (python.includes('/') && existsSync(program)) return program;
+  console.log('no tests with the Go SDK: run .ci/clients.sh where Go is installed');
+  return undefined;
+}
+
 /** Finds the folder with the JavaScript clients that .ci/clients.sh installs. */
 export function findAlicloud(): string | undefined {
   const folder = join(dirname(python), '..', 'node');

@@ -109,6 +109,18 @@ describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
         async () => (await dialects.tables.call('Scan', { TableName: target })).status === 200,
       );
 
+      const merge = { backup_name: name, action: 'merge', value: '', datasink_name: 'default' };
+      expect(await call('alter_backup', merge)).toMatchObject({
+        ok: true,
+        body: {
+          backup_id: second.body['backup_id'],
+          total_number_of_records: 62,
+          info: { deleted_backup_ids: String(made.body['backup_id']) },
+        },
+      });
+      const settings = await call('create_backup', { ...next, options: { ddl_only: 'true' } });
+      expect(settings).toMatchObject({ ok: true, body: { copied_records: 0, info: { status: 'done' } } });
+
       expect(await call('drop_backup', { backup_name: name, datasink_name: 'default' })).toMatchObject({
         ok: true,
         body: { backup_names: [name] },

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  createGoRds,
   createPopCore,
   createPythonRds,
   createRds20140815,
@@ -7,7 +8,7 @@ import {
   type RdsClient,
   type RdsClientOptions,
 } from './clients/rds.ts';
-import { findAlicloud, findPythonWith, useDialects } from './dialects.ts';
+import { findAlicloud, findGoClient, findPythonWith, useDialects } from './dialects.ts';
 import { eventually } from '../support/wire/support.ts';
 
 const dialects = useDialects();
@@ -15,6 +16,7 @@ const endpoint = () => dialects.rds;
 
 const alicloud = findAlicloud();
 const python = findPythonWith('aliyunsdkrds', 'alibabacloud_rds20140815');
+const go = findGoClient();
 
 /** Creates a client for each installed SDK. */
 function createClients(options: RdsClientOptions): RdsClient[] {
@@ -27,6 +29,7 @@ function createClients(options: RdsClientOptions): RdsClient[] {
           createRds20140815(alicloud, 'V3', options),
           createRds20140815(alicloud, 'V1', options),
         ]),
+    ...(go === undefined ? [] : [createGoRds(go, options)]),
     ...(python === undefined ? [] : pythonSdks.map((sdk) => createPythonRds(python, sdk, options))),
   ];
 }

@@ -10,7 +10,12 @@ export type Ask = (question: object) => Promise<string>;
 
 /** Starts one of this folder's Python scripts, which answers each line with one line. It ends after the tests of the file. */
 export function startPython(python: string, script: string, env: NodeJS.ProcessEnv): Ask {
-  const child = spawn(python, [join(import.meta.dirname, script)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  return startProgram(python, [join(import.meta.dirname, script)], env);
+}
+
+/** Starts a program that answers each line with one line. It ends after the tests of the file. */
+export function startProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Ask {
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const complaint = text(child.stderr);
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
   // The script ends when its input is closed.
@@ -22,7 +27,7 @@ export function startPython(python: string, script: string, env: NodeJS.ProcessE
   const answerTo = async (question: object): Promise<string> => {
     child.stdin.write(`${JSON.stringify(question)}\n`);
     const { done, value } = await answers.next();
-    if (done) throw new Error(`${script} ended: ${await complaint}`);
+    if (done) throw new Error(`${[program, ...args].join(' ')} ended: ${await complaint}`);
     return value;
   };
   let last: Promise<unknown> = Promise.resolve();

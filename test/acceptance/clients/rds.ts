@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { startPython } from './python.ts';
+import { type Ask, startProgram, startPython } from './python.ts';
 
 export type RdsParameters = Readonly<Record<string, string>>;
 
@@ -139,14 +139,25 @@ export function createPythonRds(
   const ask = startPython(python, 'rds_client.py', process.env);
   return {
     name: `Python, ${sdk}`,
-    async call(action, parameters) {
-      const answer = JSON.parse(await ask({ sdk, endpoint: endpoint(), secret, action, parameters })) as {
-        readonly body?: Record<string, unknown>;
-        readonly code?: string;
-        readonly message?: string;
-      };
-      if (answer.body !== undefined) return answer.body;
-      throw new RdsClientError(answer.code ?? '', answer.message ?? '');
-    },
+    call: (action, parameters) => askClient(ask, { sdk, endpoint: endpoint(), secret, action, parameters }),
   };
+}
+
+/** Creates a client with Alibaba Cloud's SDK for Go, in the program that .ci/clients.sh builds of rds-go. */
+export function createGoRds(program: string, { endpoint, secret = 'local' }: RdsClientOptions): RdsClient {
+  const ask = startProgram(program, [], process.env);
+  return {
+    name: 'Go',
+    call: (action, parameters) => askClient(ask, { endpoint: endpoint(), secret, action, parameters }),
+  };
+}
+
+async function askClient(ask: Ask, question: object): Promise<Record<string, unknown>> {
+  const answer = JSON.parse(await ask(question)) as {
+    readonly body?: Record<string, unknown>;
+    readonly code?: string;
+    readonly message?: string;
+  };
+  if (answer.body !== undefined) return answer.body;
+  throw new RdsClientError(answer.code ?? '', answer.message ?? '');
 }
