@@ -85,7 +85,12 @@ export class TidemarkStack extends Stack {
     this.restore = new RestoreWorkflow(this, 'Restore', workflow);
     const machines: Machines = { backup: this.backup.machine, restore: this.restore.machine };
     const nativeRestore = new NativeRestore(this, 'NativeRestore', parts);
-    this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, nativeRestore });
+    this.api = new DynamodbApi(this, 'DynamodbApi', {
+      ...parts,
+      machines,
+      nativeRestore,
+      reservedConcurrency: config.reservedConcurrency,
+    });
     const rds = config.dialects.includes('rds')
       ? new RdsApi(this, 'RdsApi', { ...parts, machines }).endpoint
       : undefined;

@@ -72,7 +72,7 @@ export async function createBackup(
     request.internal === true ||
       request.type === 'SYSTEM' ||
       request.scheduled === true ||
-      admitRequest(services),
+      admitRequest(services, request.requestedBy),
   ]);
   if (!admitted) throw tooManyRequestsError();
   const wanted = {
@@ -99,15 +99,35 @@ export async function findSinkFault(
   }
 }
 
-/** Counts one request against the rate limit. Returns false if it is over the limit. */
-export function admitRequest({ catalog }: Pick<RequestServices, 'catalog'>): Promise<boolean> {
-  return catalog.counters.admit('CreateBackup', maxCreatesPerSecond);
+/** One caller may request at most this many of them, so that some are left for the others. */
+const maxOfCallerPerSecond = 40;
+
+/**
+ * Counts one request against the rate limits, that of its caller first: what a caller requests beyond its own limit uses up
+ * nothing of the others'. Returns false if the request is over a limit.
+ */
+export async function admitRequest(
+  { catalog: { counters } }: Pick<RequestServices, 'catalog'>,
+  caller: string | undefined,
+): Promise<boolean> {
+  const isWithinShare =
+    caller === undefined || (await counters.admit(nameCounter(caller), maxOfCallerPerSecond));
+  return isWithinShare && counters.admit('CreateBackup', maxCreatesPerSecond);
+}
+
+/**
+ * Names the counter of a caller. All sessions of a role are one caller, because whoever assumes the role chooses their
+ * names.
+ */
+function nameCounter(caller: string): string {
+  const role = /^(arn:[^:]{1,20}:sts::\d{12}:assumed-role\/[^/]{1,64})\//.exec(caller.slice(0, 2048))?.[1];
+  return `CreateBackup by ${hash('sha256', role ?? caller)}`;
 }
 
 export function tooManyRequestsError(): TidemarkError {
   return new TidemarkError(
     'LimitExceeded',
-    `At most ${maxCreatesPerSecond} backups can be requested per second.`,
+    `At most ${maxCreatesPerSecond} backups can be requested per second, ${maxOfCallerPerSecond} of them by one caller.`,
   );
 }
 

@@ -12,6 +12,8 @@ export interface VerbFunctionsProps extends StackParts {
   readonly machines: Machines;
   /** The function that requests restores from DynamoDB itself. The function that requests restores calls it. */
   readonly nativeRestore: NativeRestore;
+  /** How many calls of each verb's function, and of that of `/`, may run at the same time. 0: as the account allows. */
+  readonly reservedConcurrency: number;
 }
 
 /**
@@ -112,8 +114,14 @@ export class VerbFunctions extends Construct {
 
   private create(
     handler: `api-${ApiFunction | 'dispatch'}` | 'note-damage',
-    { settings }: VerbFunctionsProps,
+    { settings, reservedConcurrency }: VerbFunctionsProps,
   ): TidemarkFunction {
-    return new TidemarkFunction(this, handler, { handler, size: 'request', settings });
+    return new TidemarkFunction(this, handler, {
+      handler,
+      size: 'request',
+      settings,
+      // Damage is noted rarely, and by a reader that waits for it.
+      ...(handler !== 'note-damage' && reservedConcurrency > 0 && { reservedConcurrency }),
+    });
   }
 }

@@ -328,6 +328,14 @@ export const memberSchemas = {
     minimum: 1,
     maximum: maxMapItems,
   },
+  reservedConcurrency: {
+    description:
+      "Reserves a number of functions that run at the same time for each verb of the DynamoDB endpoint, so that requests of one verb cannot use up the account's limit for those of another. 0: none is reserved. It is taken from the account's limit six times, with one for `/`.",
+    default: 0,
+    type: 'integer',
+    minimum: 0,
+    maximum: 1000,
+  },
   logRetentionDays: {
     description: 'How many days logs are kept: one of the numbers that CloudWatch Logs accepts.',
     default: RetentionDays.ONE_MONTH,

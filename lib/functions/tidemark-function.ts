@@ -37,6 +37,12 @@ export interface TidemarkFunctionProps {
    */
   readonly size?: 'request' | 'work';
   /**
+   * How many calls of this function may run at the same time. They are reserved for it in the account's limit.
+   *
+   * @default those of the account that no function has reserved
+   */
+  readonly reservedConcurrency?: number;
+  /**
    * Environment variables of this function alone.
    *
    * @default none
@@ -70,6 +76,9 @@ export class TidemarkFunction extends Function {
       architecture: Architecture.ARM_64,
       role,
       logGroup,
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
       environment: { ...props.settings.environment, ...props.environment },
     });
   }

@@ -267,6 +267,18 @@ describe('the API', () => {
     expect(rateOf(pathForms.delete)).toBeLessThan(rateOf(pathForms.read) ?? 0);
   });
 
+  it('reserves concurrency for the function of each verb and of /, if the configuration says so', () => {
+    const reservedIn = (template: ReturnType<typeof synthesize>) =>
+      Object.values(template.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => {
+        const { Description, ReservedConcurrentExecutions: reserved } = Properties;
+        return reserved === undefined ? [] : [`${String(Description).replace('Tidemark: ', '')} ${reserved}`];
+      });
+    expect(reservedIn(synthesize({ reservedConcurrency: 20 })).toSorted()).toEqual(
+      ['backup', 'delete', 'dispatch', 'read', 'recovery', 'restore'].map((name) => `api-${name} 20`),
+    );
+    expect(reservedIn(synthesize({}))).toEqual([]);
+  });
+
   it('saves a query over the logs of all verbs that shows who did what to which table', () => {
     const [query] = properties('AWS::Logs::QueryDefinition');
     expect(query?.QueryString).toMatch(/caller, verb, operation, tables\.0, targets\.0, backups\.0, outcome/);

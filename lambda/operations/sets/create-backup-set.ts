@@ -70,7 +70,10 @@ export async function createBackupSet(
     if (running) return { set: running, isNew: false };
     throw refusal;
   }
-  const [prepared, admitted] = await Promise.all([prepareMembers(services, request), admitRequest(services)]);
+  const [prepared, admitted] = await Promise.all([
+    prepareMembers(services, request),
+    admitRequest(services, request.requestedBy),
+  ]);
   if (!admitted) throw tooManyRequestsError();
 
   const wanted = {

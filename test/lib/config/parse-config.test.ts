@@ -34,6 +34,7 @@ describe('parseConfig', () => {
       scanSegments: 8,
       restoreBy: 'auto',
       maxConcurrency: 40,
+      reservedConcurrency: 0,
       logRetentionDays: 30,
       schedules: [],
       groups: [],
@@ -59,6 +60,7 @@ describe('parseConfig', () => {
       scanSegments: 500,
       restoreBy: 'writes',
       maxConcurrency: 1,
+      reservedConcurrency: 20,
       logRetentionDays: 365,
       schedules: [
         { ...schedule, timeZone: 'Europe/Vienna', keepDays: 30, sink: 'archive' },
