@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createClient } from './client.ts';
 import type { Command } from './command.ts';
+import { cancel } from './commands/cancel.ts';
 import { compare } from './commands/compare.ts';
 import { estimate } from './commands/estimate.ts';
 import { item } from './commands/item.ts';
@@ -22,11 +23,12 @@ import { CommandError, UsageError } from './errors.ts';
  *     client.ts        calls an operation over HTTP, with endpoint.ts, signer.ts and errors.ts
  *     output.ts        prints lines for people, or one JSON document; and renders figures
  *
- * Only `sets` changes something, by its actions create, delete and restore; and `sinks` writes one small object to each data sink.
+ * Only these commands change something: `sets`, by its actions create, delete and restore; `cancel`; and `sinks`, which writes one small
+ * object to each data sink.
  */
 
 const commands: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ item, compare, verify, estimate, restores, sets, sinks, sweep }),
+  Object.entries({ item, compare, verify, estimate, restores, sets, sinks, sweep, cancel }),
 );
 
 const usage = `Usage: tidemark <command> [options]

@@ -98,8 +98,21 @@ export function countAttempt({ table, backup }: Claim, attempts: number): Write 
   };
 }
 
+/** Removes the backup from the pending ones, on condition that it is one and has not got the turn. */
+export function dropPending(key: Lineage & Pick<Claim, 'backup'>): Write {
+  return {
+    Update: {
+      Key: { ...keys.table(key) },
+      UpdateExpression: 'DELETE pending :ids',
+      ConditionExpression: 'contains(pending, :id) AND (attribute_not_exists(turn) OR turn.#backup <> :id)',
+      ExpressionAttributeNames: { '#backup': 'backup' },
+      ExpressionAttributeValues: { ':id': key.backup, ':ids': new Set([key.backup]) },
+    },
+  };
+}
+
 /** Makes the backup FAILED. */
-export function failBackup({ table, backup }: Claim, reason: string): Write {
+export function failBackup({ table, backup }: Pick<Claim, 'table' | 'backup'>, reason: string): Write {
   return {
     Update: {
       Key: { ...keys.backup(table, backup) },

@@ -12,6 +12,7 @@ import { pinSnapshot } from './snapshots.ts';
 import {
   type Claim,
   countAttempt,
+  dropPending,
   failBackup,
   freeTurn,
   isFree,
@@ -157,6 +158,14 @@ export class Turns {
       if (refused[0] === true) return undefined;
       return (await this.#rows.transact([free, ...unpin])) === undefined ? false : undefined;
     });
+  }
+
+  /**
+   * Makes a backup that waits for its turn FAILED for this reason. Returns false, and writes nothing, if it does not wait: an
+   * execution has the turn for it, or it has ended.
+   */
+  async cancel(key: Lineage & Pick<Claim, 'backup'>, reason: string): Promise<boolean> {
+    return (await this.#rows.transact([dropPending(key), failBackup(key, reason)])) === undefined;
   }
 
   /** Records that no backup may continue snapshots with runs up to a damaged one, unless that is known already. */

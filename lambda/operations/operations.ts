@@ -1,4 +1,5 @@
 import type { OperationServices } from '../services/operation-services.ts';
+import { cancelBackup } from './cancel-backup.ts';
 import { compareBackups } from './compare-backups.ts';
 import {
   describeContinuousBackups,
@@ -45,6 +46,7 @@ const functions = {
   findBackupUse,
   listBackups,
   deleteBackup,
+  cancelBackup,
   restoreTable,
   dryRunRestore,
   estimateRestore,

@@ -22,6 +22,13 @@ export const catalogMutants: readonly Mutant[] = [
   // turns
   {
     file: 'lambda/catalog/turn-writes.ts',
+    from: `contains(pending, :id) AND (attribute_not_exists(turn) OR turn.#backup <> :id)`,
+    to: `contains(pending, :id)`,
+    harm: 'a backup that is being made can be cancelled, and its execution keeps the turn',
+    tests: ['test/operations/database/cancel-backup.test.ts'],
+  },
+  {
+    file: 'lambda/catalog/turn-writes.ts',
     from: `'turn.execution = :held AND attribute_not_exists(turn.parent)'`,
     to: `'turn.execution = :held'`,
     harm: 'ending a turn leaks a pin that a late twin has just set, so a snapshot never dies',

@@ -1,3 +1,4 @@
+import { cancelBackup } from './operations/cancel-backup.ts';
 import { compareBackups } from './operations/compare-backups.ts';
 import { createBackup } from './operations/create-backup.ts';
 import { createBackupSet } from './operations/create-backup-set.ts';
@@ -33,6 +34,7 @@ export const apiOperations = [
   updateContinuousBackups,
   describeTable,
   // Tidemark's own.
+  cancelBackup,
   getBackupItem,
   compareBackups,
   verifyBackup,

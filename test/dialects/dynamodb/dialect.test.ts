@@ -167,7 +167,7 @@ describe('the path of a request', () => {
     ['/read/Music/', read],
     ['/read/Copy', ['DescribeRestore']],
     ['/backup/Music', [...seen, 'CreateBackup', 'DescribeTable']],
-    ['/delete/Music', [...seen, 'DeleteBackup']],
+    ['/delete/Music', [...seen, 'DeleteBackup', 'CancelBackup']],
     ['/restore/Music/Copy', restore],
     ['/restore/Music/Copy/', restore],
     ['/reencrypt/Music/Copy', restore],

@@ -205,6 +205,7 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   findBackupUse: { restores: [] },
   listBackups: { backups: [available] },
   deleteBackup: available,
+  cancelBackup: { ...available, status: 'FAILED', reason: 'Cancelled by ada' },
   restoreTable: { restore: restoring },
   dryRunRestore: { restore: planning, estimate: estimated },
   estimateRestore: estimated,
@@ -300,6 +301,7 @@ export const validRequests = {
   DescribeBackup: { BackupArn: arn },
   ListBackups: {},
   DeleteBackup: { BackupArn: arn },
+  CancelBackup: { BackupArn: arn },
   RestoreTableFromBackup: { TargetTableName: 'Copy', BackupArn: arn },
   RestoreTableToPointInTime: {
     SourceTableName: 'Music',

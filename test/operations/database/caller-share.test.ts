@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { admitRequest } from '../../../lambda/operations/create-backup.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
 
@@ -9,8 +9,9 @@ const user = 'arn:aws:iam::111122223333:user/ada';
 
 describe('of the 50 backups a second', () => {
   it('one caller gets 40 at most, however many it requests and under however many names of its sessions', async () => {
-    const now = world.database.clock.now();
-    const { services } = world.harness.restart({ clock: { ...world.database.clock, now: () => now } });
+    const { services } = world.harness;
+    const now = services.clock.now();
+    vi.spyOn(services.clock, 'now').mockReturnValue(now);
     const admit = async (requests: number, callerOf: (n: number) => string | undefined) => {
       let admitted = 0;
       for (let n = 0; n < requests; n++) if (await admitRequest(services, callerOf(n))) admitted++;
