@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { auditMessage } from '../../lambda/dialects/audit-message.ts';
@@ -99,4 +99,16 @@ describe('the managed policies of the stack', () => {
   ])('allow %s: %j', (description, paths) => {
     expect(pathsOf(description)).toEqual(paths);
   });
+});
+
+test('the table of attacks in docs/security.md names each suite of test/attacks, and no other', () => {
+  const suites = readdirSync(join(import.meta.dirname, '..', 'attacks'), {
+    recursive: true,
+    encoding: 'utf8',
+  })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => file.replace(/\.test\.ts$/, ''));
+  const [, attacks = ''] = page.split('## Attacks');
+  const named = new Set([...attacks.matchAll(/`([\w/-]+)`(?=,| \|)/g)].map(([, name]) => name));
+  expect(named).toEqual(new Set(suites));
 });
