@@ -32,7 +32,7 @@ async function start(services: RequestServices, input: RestoreTableInput): Promi
   const description = planTarget(backup.description, overrides);
   checkIndexKeys(description, services.config);
   if (conflict !== undefined) throw conflict;
-  await services.sinks.check(backup.sink, 'reading');
+  await services.sinks.checkReadable(backup.sink);
   const repairedIndexes = listRepairedIndexes(backup.description, overrides);
   const restore = await services.catalog.restores.create({
     ...common,

@@ -26,7 +26,6 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
   const isIdle = turn === undefined && pending.length === 0 && now - lastTry >= moveEveryMs;
   const age = head === undefined ? 0 : now - head.marker;
   if (head === undefined || !isIdle || age < headAgeMs || age > oldestParentMs) return;
-  if (sink !== undefined && !services.config.sinks.some((each) => each.name === sink)) return;
   if (!(await services.catalog.backups.isHeadWanted({ table: name, sink }))) return;
   try {
     const described = await describeTable(services.dynamodb, name);
@@ -46,7 +45,7 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
       services.log.warn('the head was not moved', { table: name, sink, reason: reasonOf(error) });
       return services.catalog.turns.noteUnreachable({ table: name, sink });
     }
-    // A table that is gone or is being deleted needs no head. If the account is busy, the next call tries again.
-    if (!isError(error, 'TableNotFound', 'TableInUse') && !isBusy(error)) throw error;
+    // A table or a data sink that is gone, or a table that is being deleted, needs no head. If the account is busy, the next call tries again.
+    if (!isError(error, 'TableNotFound', 'TableInUse', 'SinkNotFound') && !isBusy(error)) throw error;
   }
 }

@@ -9,7 +9,8 @@ import {
 } from '../model/data-sinks.ts';
 import type { SinkRecords } from '../catalog/sinks.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
-import { createLazyStore } from '../storage/lazy-store.ts';
+import { isBusy, isOutage } from '../runtime/throttling.ts';
+import { createGuardedStore } from '../storage/guarded-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { createRoutedStore } from '../storage/routed-store.ts';
 import type { Config } from './config.ts';
@@ -65,14 +66,18 @@ export class Sinks {
   }
 
   /**
-   * Creates the store of a job in the sink, by default in the default one. It opens the sink at its first use, which throws
-   * `SinkNotFound` if the configuration has no such sink any longer.
+   * Creates the store of a job in the sink, by default in the default one. Its calls throw `SinkNotFound` if the
+   * configuration has no such sink any longer, and `SinkUnreachable` in place of the errors of the sink's service, whose
+   * texts may hold accounts and roles. An error that asks for a retry still does.
    */
   openStore(name?: string): ObjectStore {
     const { store: own } = this.#options;
     const { sink } = toSinkMember(name);
     if (sink === undefined) return own;
-    const store = createLazyStore(() => this.#open(sink));
+    const store = createGuardedStore({
+      open: () => this.#open(sink),
+      translate: (error) => translateFault(sink, error),
+    });
     return createRoutedStore((key) => (key.split('/')[0] === 'staging' ? own : store));
   }
 
@@ -85,6 +90,16 @@ export class Sinks {
     const { sink } = toSinkMember(name);
     if (sink === undefined) return;
     await checkStore(await this.#find(sink), () => this.#open(sink), by);
+  }
+
+  /**
+   * Checks that the backups in a sink can be read, even if it was dropped. Throws `SinkNotFound`, `SinkUnreachable`.
+   */
+  async checkReadable(name: string | undefined): Promise<void> {
+    const { sink } = toSinkMember(name);
+    if (sink === undefined) return;
+    const shown = { name: sink, destination: destinationOf(await this.#resolve(sink)) };
+    await checkStore(shown, () => this.#open(sink), 'reading');
   }
 
   /** Checks the place of a sink before a request makes it, as `check` does. */
@@ -148,6 +163,7 @@ async function checkStore(
     if (probe.equals(await store.get(probeKey))) return;
   } catch (error) {
     if (by === 'reading' && isError(error, 'ObjectNotFound')) return;
+    if (isError(error, 'SinkUnreachable')) throw error;
     fault = nameFault(error);
   }
   throw new TidemarkError(
@@ -156,8 +172,32 @@ async function checkStore(
   );
 }
 
+/** Returns the error to throw in place of one of a sink's service. Callers test Tidemark's own errors. */
+function translateFault(sink: string, error: unknown): unknown {
+  if (error instanceof TidemarkError) return error;
+  const text = `The data sink ${sink} cannot be used: ${nameFault(error)}`;
+  if (isBusy(error) || isOutage(error)) return Object.assign(new Error(text), pickFault(error));
+  return new TidemarkError('SinkUnreachable', `${text}. Check its bucket, key and role in the configuration`);
+}
+
 /** Names an error without its text: a service's text may hold more than a caller should see. */
 function nameFault(error: unknown): string {
   if (!(error instanceof Error)) return 'Error';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Returns the members by which callers see that a call may succeed later. */
+function pickFault(error: unknown): object {
+  const { name, code, $fault, $metadata } = error as Error & {
+    code?: unknown;
+    $fault?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const { httpStatusCode } = $metadata ?? {};
+  return {
+    name,
+    ...(code !== undefined && { code }),
+    ...($fault !== undefined && { $fault }),
+    ...(httpStatusCode !== undefined && { $metadata: { httpStatusCode } }),
+  };
 }

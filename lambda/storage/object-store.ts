@@ -7,6 +7,7 @@ import { TidemarkError } from '../runtime/errors.ts';
  * ObjectStore  <--  createS3Store (s3-store.ts)                deployed: a bucket and a prefix
  *              <--  createDirectoryStore (directory-store.ts)  embedded: a folder
  *              <--  createLazyStore (lazy-store.ts)            another store, loaded when it is first used
+ *              <--  createGuardedStore (guarded-store.ts)      another store, asked for at each call
  *              <--  createRoutedStore (routed-store.ts)        several stores: the key decides which one
  * ```
  *

@@ -1,6 +1,9 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { checkDataSinks, listDataSinks } from '../../lambda/operations/data-sinks.ts';
 import { environment } from '../../lambda/runtime/environment.ts';
+import { TidemarkError } from '../../lambda/runtime/errors.ts';
+import { isOutage, isThrottled } from '../../lambda/runtime/throttling.ts';
 import { readConfig } from '../../lambda/services/config.ts';
 import { type OpenSink, Sinks } from '../../lambda/services/sinks.ts';
 import { noMadeSinks } from '../support/sinks.ts';
@@ -45,5 +48,45 @@ describe('a check of all data sinks', () => {
     expect(found).not.toHaveProperty('fault');
     expect(gone?.fault).toMatch(/^The data sink gone \(s3:\/\/gone\/tidemark\) cannot .*: AccessDenied\. /);
     expect(gone?.fault).not.toContain('AKID');
+  });
+});
+
+describe('the store of a data sink', () => {
+  const arn = 'arn:aws:iam::111122223333:role/secret';
+
+  function openStore(fault: unknown) {
+    const store = { ...createMemoryStore(), get: () => Promise.reject(fault) };
+    const env = { ...bucket, [environment.sinks]: JSON.stringify([archive]) };
+    return createServices(env, async () => store).sinks.openStore('archive');
+  }
+
+  it('throws SinkUnreachable with the name of the service’s error, without its text', async () => {
+    const denied = Object.assign(new Error(`${arn} may not read`), { name: 'AccessDenied' });
+    const refusal: unknown = await openStore(denied)
+      .get('tables/x')
+      .catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'SinkUnreachable',
+      message: expect.stringMatching(/data sink archive cannot be used: AccessDenied\. /) as string,
+    });
+    expect(inspect(refusal, { depth: 9 })).not.toContain(arn);
+  });
+
+  it.each([
+    ['throttled', { name: 'ThrottlingException' }, isThrottled],
+    ['without an answer', { name: 'Error', code: 'ECONNRESET' }, isOutage],
+    ['answered by a fault', { name: 'SlowDown', $metadata: { httpStatusCode: 503 } }, isOutage],
+  ])('shows that a call that was %s may succeed later, without the text', async (_, facts, isTemporary) => {
+    const error = Object.assign(new Error(arn), facts);
+    const refusal: unknown = await openStore(error)
+      .get('tables/x')
+      .catch((thrown: unknown) => thrown);
+    expect(isTemporary(refusal)).toBe(true);
+    expect(inspect(refusal, { depth: 9 })).not.toContain(arn);
+  });
+
+  it('throws Tidemark’s own errors as they are, because callers test them', async () => {
+    const missing = new TidemarkError('ObjectNotFound', 'There is no object tables/x');
+    await expect(openStore(missing).get('tables/x')).rejects.toBe(missing);
   });
 });

@@ -75,7 +75,7 @@ export async function restoreBackupSet(
     { concurrency },
   );
   // The restores of an earlier attempt need no check: each reads the sink by itself.
-  if (taken.size < wanted.length) await services.sinks.check(set.sink, 'reading');
+  if (taken.size < wanted.length) await services.sinks.checkReadable(set.sink);
   return pMap(
     wanted,
     async ({ table, target, backup, keep }) => {

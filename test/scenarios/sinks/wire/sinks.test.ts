@@ -81,7 +81,7 @@ it('CreateBackup stores a backup in the data sink that it names, and refuses unk
   expect(await create('disk')).toMatchObject({
     __type: expect.stringContaining('DataSinkUnreachableException'),
     message: expect.stringMatching(
-      /^The data sink disk \(file:\/\/.*\/disk\) cannot be written and read: ENOENT\. /,
+      /^The folder of the data sink disk \(file:\/\/.*\/disk\) does not exist\. /,
     ),
   });
 
