@@ -1,4 +1,5 @@
 import { backupArnOf, type BackupKey, type TableReference } from '../model/backup-arn.ts';
+import { identifyCaller } from '../model/callers.ts';
 import type { Lineage } from '../model/data-sinks.ts';
 import { type BackupId, createBackupId } from '../model/ids.ts';
 import type {
@@ -167,10 +168,11 @@ export class Backups {
     const [first = '', last = ''] = [pending[0], pending.at(-1)];
     const range = { pk: keys.table({ table: name }).pk, from: `BACKUP#${first}`, to: `BACKUP#${last}` };
     const waiting = new Set<string>(pending);
+    const caller = identifyCaller(request.requestedBy);
     let own = 0;
     for await (const row of this.#rows.streamRange(range, maxPending)) {
       const { id, requestedBy } = decodeBackup(row);
-      if (waiting.has(id) && requestedBy === request.requestedBy) own++;
+      if (waiting.has(id) && identifyCaller(requestedBy) === caller) own++;
     }
     if (own >= maxOfCaller) throw tooManyPendingError(`${own} backups of this table that you requested`);
     return maxRequested;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { createBackupJob } from '../jobs/job.ts';
 import { toSinkMember } from '../model/data-sinks.ts';
+import { identifyCaller } from '../model/callers.ts';
 import type { TableReference } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, BaseSource, Kind } from '../model/records.ts';
 import { createNativeBackup } from './request-native-backup.ts';
@@ -108,20 +109,13 @@ const maxOfCallerPerSecond = 40;
  */
 export async function admitRequest(
   { catalog: { counters } }: Pick<RequestServices, 'catalog'>,
-  caller: string | undefined,
+  requestedBy: string | undefined,
 ): Promise<boolean> {
+  const caller = identifyCaller(requestedBy);
   const isWithinShare =
-    caller === undefined || (await counters.admit(nameCounter(caller), maxOfCallerPerSecond));
+    caller === undefined ||
+    (await counters.admit(`CreateBackup by ${hash('sha256', caller)}`, maxOfCallerPerSecond));
   return isWithinShare && counters.admit('CreateBackup', maxCreatesPerSecond);
-}
-
-/**
- * Names the counter of a caller. All sessions of a role are one caller, because whoever assumes the role chooses their
- * names.
- */
-function nameCounter(caller: string): string {
-  const role = /^(arn:[^:]{1,20}:sts::\d{12}:assumed-role\/[^/]{1,64})\//.exec(caller.slice(0, 2048))?.[1];
-  return `CreateBackup by ${hash('sha256', role ?? caller)}`;
 }
 
 export function tooManyRequestsError(): TidemarkError {

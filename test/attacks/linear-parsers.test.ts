@@ -22,6 +22,7 @@ import {
   parseTableReference,
   tableNameOf,
 } from '../../lambda/model/backup-arn.ts';
+import { identifyCaller } from '../../lambda/model/callers.ts';
 import { isBackupId } from '../../lambda/model/ids.ts';
 import { parseSetId } from '../../lambda/model/sets.ts';
 import { covers } from '../../lambda/model/table-patterns.ts';
@@ -69,6 +70,7 @@ const parsers: Readonly<Record<string, [parse: (text: string) => unknown, ...hea
   parseTableArn: [parseTableArn, 'arn:aws:dynamodb:', 'arn:aws:dynamodb:eu-west-1:1:table/'],
   parseTableReference: [parseTableReference, 'arn:'],
   tableNameOf: [tableNameOf, 'arn:aws:dynamodb:eu-west-1:1:table/'],
+  identifyCaller: [identifyCaller, 'arn:aws:sts::111122223333:assumed-role/'],
   isBackupId: [isBackupId, '01700000000000-'],
   parsePath: [parsePath, '/read/', '/restore/a/'],
   hexPlace: [(text) => hexPlace.test(text)],

@@ -115,7 +115,11 @@ async function createRestore(): Promise<RestoreRecord> {
 }
 
 /** Makes a table for which this many backups wait, `own` of them requested by the caller. */
-async function createWaiting(count: number, own: number): Promise<{ table: string; oldest: BackupId }> {
+async function createWaiting(
+  count: number,
+  own: number,
+  requestedBy = 'caller',
+): Promise<{ table: string; oldest: BackupId }> {
   const table = `table-${randomUUID()}`;
   const marker = Date.now();
   const pending = Array.from({ length: count }, (_, i) => createBackupId(marker - i, randomIds.hex(8)));
@@ -130,7 +134,7 @@ async function createWaiting(count: number, own: number): Promise<{ table: strin
       },
     }),
   );
-  const { backup } = await catalog.backups.create({ ...newBackup(`${table}-2`), requestedBy: 'caller' });
+  const { backup } = await catalog.backups.create({ ...newBackup(`${table}-2`), requestedBy });
   for (const id of pending.slice(0, own)) {
     const Item = { ...keys.backup(table, id), ...backup, id, table: { ...backup.table, name: table } };
     await documents.send(new PutCommand({ TableName: 'catalog', Item }));
@@ -140,6 +144,17 @@ async function createWaiting(count: number, own: number): Promise<{ table: strin
 
 describe('a further backup of a table', () => {
   const request = (table: string) => ({ ...newBackup(table), requestedBy: 'caller' });
+
+  it('is refused to a role whose sessions have 100 waiting backups together', async () => {
+    const session = (name: string) => `arn:aws:sts::111122223333:assumed-role/ci/${name}`;
+    const { table } = await createWaiting(150, 100, session('one'));
+    const next = { ...newBackup(table), requestedBy: session('another') };
+    await expect(catalog.backups.create(next)).rejects.toMatchObject({ code: 'LimitExceeded' });
+    await catalog.backups.create({
+      ...next,
+      requestedBy: 'arn:aws:sts::111122223333:assumed-role/deploy/one',
+    });
+  });
 
   it('is refused to a caller who has 100 waiting backups, and to nobody else', async () => {
     const { table } = await createWaiting(150, 100);
