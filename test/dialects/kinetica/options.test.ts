@@ -36,7 +36,8 @@ async function send(path: string, body: object, snapshots: readonly ListedSet[] 
       isSecure: false,
     },
   );
-  return { message: String(readWrapper(response)['message']), operations };
+  const { message, data_str: record } = readWrapper(response);
+  return { message: String(message), record: String(record), operations };
 }
 
 async function listOf(...changes: Partial<ListedSet>[]): Promise<ListedSet[]> {
@@ -149,7 +150,26 @@ describe('every parameter and option of /create/backup', () => {
   });
 });
 
+describe('a snapshot that replaces a backup', () => {
+  it('begins without the options that were set for the backup', async () => {
+    const request = { ...full, ...options({ recreate: 'true' }) };
+    const { operations } = await send('/create/backup', request, await listOf({}));
+    expect(operations.updateSeries).toHaveBeenCalledExactlyOnceWith({ name: 'nightly', settings: {} });
+  });
+});
+
 describe('the next snapshot of a backup', () => {
+  it('names the deleted tables in a dry run', async () => {
+    const request = { ...next, ...options({ dry_run: 'true' }) };
+    const { record, operations } = await send(
+      '/create/backup',
+      request,
+      await listOf({ tables: ['Gone', 'Music'] }),
+    );
+    expect(operations.planBackupSet).toHaveBeenCalledWith(expect.objectContaining({ tables: ['Music'] }));
+    expect(JSON.parse(record)).toMatchObject({ info: { dry_run: 'true', missing_tables: 'Gone' } });
+  });
+
   const request = async (...snapshots: Partial<ListedSet>[]) => {
     const { operations } = await send('/create/backup', next, await listOf(...snapshots));
     return operations.createBackupSet.mock.calls[0]?.[0];
