@@ -4,7 +4,8 @@ import { covers, readTableName } from '../../lambda/model/table-patterns.ts';
 import { hasTarget, pathOf, placesOf } from '../../lambda/dialects/dynamodb/paths.ts';
 import { findSinkProblems } from './sink-problems.ts';
 import { toMemberName, toProblem } from './problems.ts';
-import { configSchema, memberSchemas, scheduleSchema, teamSchema } from './schema.ts';
+import { scheduleSchema, teamSchema } from './entry-schemas.ts';
+import { configSchema, memberSchemas } from './schema.ts';
 import {
   defaultTidemarkConfig,
   type ScheduleConfig,

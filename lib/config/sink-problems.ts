@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { type ConfiguredSink, defaultSink, destinationOf } from '../../lambda/model/data-sinks.ts';
 import { toMemberName } from './problems.ts';
-import { sinkSchema } from './schema.ts';
+import { sinkSchema } from './entry-schemas.ts';
 
 const isSink = new Ajv().addVocabulary(['errorMessage']).compile<ConfiguredSink>(sinkSchema);
 

@@ -1,4 +1,5 @@
-import { memberSchemas, type scheduleSchema, type teamSchema } from './schema.ts';
+import type { scheduleSchema, teamSchema } from './entry-schemas.ts';
+import { memberSchemas } from './schema.ts';
 
 /** The type of the values that a JSON Schema accepts. */
 type Accepted<Schema> = Schema extends { enum: readonly (infer Choice)[] }

@@ -13,7 +13,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
-import { scheduleSchema } from '../config/schema.ts';
+import { scheduleSchema } from '../config/entry-schemas.ts';
 import type { ScheduleConfig } from '../config/tidemark-config.ts';
 import { readTableName } from '../../lambda/model/table-patterns.ts';
 import type { StackParts } from '../stack-parts.ts';

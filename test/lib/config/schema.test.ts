@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { configSchema, groupSchema, memberSchemas, scheduleSchema } from '../../../lib/config/schema.ts';
+import { groupSchema, scheduleSchema } from '../../../lib/config/entry-schemas.ts';
+import { configSchema, memberSchemas } from '../../../lib/config/schema.ts';
 
 const file = join(import.meta.dirname, '..', '..', '..', 'lib', 'config', 'tidemark.config.schema.json');
 const written: object = JSON.parse(readFileSync(file, 'utf8'));
