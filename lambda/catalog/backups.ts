@@ -1,63 +1,18 @@
-import { backupArnOf, type BackupKey, type TableReference } from '../model/backup-arn.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
 import { identifyCaller } from '../model/callers.ts';
 import type { Lineage } from '../model/data-sinks.ts';
-import { type BackupId, createBackupId } from '../model/ids.ts';
-import type {
-  BackupRecord,
-  BackupSource,
-  BaseSource,
-  Kind,
-  TableDescription,
-  TableIdentity,
-  TableRecord,
-} from '../model/records.ts';
+import type { BackupId } from '../model/ids.ts';
+import type { BackupRecord, TableRecord } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
+import { type BackupList, listBackups, type ListQuery } from './backup-list.ts';
 import { createBackupWrites, maxOfCaller, maxPending, maxRequested } from './backup-writes.ts';
-import type { SetKey } from '../model/sets.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { decodeAll, decodeBackup, decodeBackupKey, decodeTable, type OnInvalid, type Row } from './decode.ts';
 import { decodeSetMember } from './decode-set.ts';
+import { createBackupRecord, isReserved, type NewBackup } from './new-backup.ts';
 import { keys, toPosition } from './schema.ts';
-
-/** The part of a backup's record that comes from its request. */
-export interface NewBackup {
-  readonly name: string;
-  readonly table: TableIdentity;
-  readonly description: TableDescription;
-  readonly internal?: boolean;
-  readonly type?: 'SYSTEM';
-  /** True if a schedule requests the backup. */
-  readonly scheduled?: true;
-  /** Set if the backup is to hold the content of an earlier time than its request, epoch ms. */
-  readonly asOf?: number;
-  readonly requestedBy?: string;
-  readonly kind?: Kind;
-  readonly source?: BackupSource;
-  readonly comment?: string;
-  readonly base?: BaseSource;
-  readonly checksum?: true;
-  /** The data sink to store it in, unless that is the default one. */
-  readonly sink?: string;
-  /** The earliest possible marker, epoch ms: DynamoDB's own time at the request. */
-  readonly notBefore?: number;
-  /**
-   * The marker of the backup's set (epoch ms), which is taken instead of the current time. It may lie in the past, if a
-   * crash came between the set's request and this one.
-   */
-  readonly markerOfSet?: number;
-  /** The set that the backup is a member of. The same transaction creates its record as a member. */
-  readonly set?: SetKey;
-  /** Notes about the request itself, for the record. */
-  readonly why?: readonly string[];
-  /** The stream that the table has at the request, if a backup can use it. */
-  readonly streamArn?: string;
-  /** Epoch ms. */
-  readonly expiresAt?: number;
-  /** Requests with the same key are one request: the second one gets the backup of the first one. */
-  readonly requestKey?: string;
-}
 
 /** The backup of a request. `isNew` is false if the request is a repeat; then the backup is that of the first request. */
 export interface Cataloged {
@@ -65,38 +20,11 @@ export interface Cataloged {
   readonly isNew: boolean;
 }
 
-/** The table whose backups are listed. Absent: those of all tables. */
-export interface ListQuery extends Partial<TableReference> {
-  /** Epoch ms, inclusive. */
-  readonly from?: number;
-  /** Epoch ms, exclusive. */
-  readonly to?: number;
-  readonly limit: number;
-  readonly after?: BackupKey;
-  /** Lists failed backups too. */
-  readonly includeFailed?: boolean;
-  /** Who made the backups: the callers, or the system when a table was deleted. @default USER */
-  readonly type?: 'USER' | 'SYSTEM' | 'AWS_BACKUP' | 'ALL';
-}
-
 /**
  * How many times a marker is tried: another request may take it between our read and our write. Each try reads the last
  * marker again.
  */
 const maxMarkerTries = 50;
-
-/** A list reads at least this many records at once, and reads at most this many times. */
-const minPageSize = 100;
-const maxListPages = 10;
-
-/** Backups, oldest first. `upTo`: the last record that was read, if there may be more of them. */
-export interface BackupList {
-  readonly backups: readonly BackupRecord[];
-  readonly upTo?: BackupRecord;
-}
-
-/** The last part of the ids of system backups, as in DynamoDB. */
-const systemSuffix = '00000000';
 
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
@@ -142,7 +70,7 @@ export class Backups {
     for (let attempt = 1; attempt <= maxMarkerTries; attempt++) {
       const now = this.#clock.now();
       const requested = request.markerOfSet ?? Math.max(now, request.notBefore ?? 0);
-      const backup = this.#toRecord(request, Math.max(requested, lastMarker + 1));
+      const backup = createBackupRecord(request, Math.max(requested, lastMarker + 1), this.#ids);
       const [refused] = await Promise.all([
         this.#rows.transact(createBackupWrites(backup, request.requestKey, now, max)),
         meanwhile(backup),
@@ -186,31 +114,9 @@ export class Backups {
     return row && decodeBackup(row);
   }
 
-  /**
-   * Lists backups, except internal ones and by default failed ones. The backup of the cursor may be gone. It reads about
-   * a thousand records at most, so a list may be shorter than the limit although there are more backups.
-   */
+  /** Lists backups: see `listBackups`. */
   async list(query: ListQuery): Promise<BackupList> {
-    // An id is a position, a hyphen and hex digits: the first bound sorts before all ids of its time, the second after
-    // them.
-    const from = `${toPosition(query.from ?? 0)}-`;
-    const to = `${toPosition((query.to ?? 10 ** 14) - 1)}-g`;
-    const found: BackupRecord[] = [];
-    // DynamoDB refuses a cursor outside the range. One before the range has no effect.
-    let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
-    if (from > to || (after !== undefined && after.id > to)) return { backups: found };
-    // Backups that the list leaves out use up places in pages too, so pages are not small.
-    const pageSize = Math.max(query.limit, minPageSize);
-    for (let pages = 1; ; pages++) {
-      const page = await this.#readPage(query.table, from, to, pageSize, after);
-      const listed = page.filter((backup) => isListed(backup, query));
-      found.push(...listed.slice(0, query.limit - found.length));
-      const upTo = page.at(-1);
-      if (upTo === undefined || page.length < pageSize || found.length >= query.limit)
-        return { backups: found };
-      if (pages >= maxListPages) return { backups: found, upTo };
-      after = { table: upTo.table.name, id: upTo.id };
-    }
+    return listBackups(this.#rows, query);
   }
 
   /** Finds the deleted backup with this id, of any table. Eventually consistent. */
@@ -260,26 +166,6 @@ export class Backups {
     for await (const row of this.#rows.streamRange(older, nextPage)) if (row['sk'] !== last['sk']) yield row;
   }
 
-  async #readPage(table: string | undefined, from: string, to: string, limit: number, after?: BackupKey) {
-    const rows =
-      table === undefined
-        ? await this.#rows.queryCollection(
-            'BACKUPS',
-            {
-              from,
-              to,
-              ...(after && { after: { ...keys.backup(after.table, after.id), position: after.id } }),
-            },
-            limit,
-          )
-        : await this.#rows.queryRange(
-            { pk: keys.table({ table }).pk, from: `BACKUP#${from}`, to: `BACKUP#${to}` },
-            limit,
-            after && keys.backup(after.table, after.id).sk,
-          );
-    return rows.map(decodeBackup);
-  }
-
   /** Finds the backup that an earlier request with this key has made. */
   async findRequested(requestKey: string | undefined): Promise<BackupRecord | undefined> {
     const row = requestKey === undefined ? undefined : await this.#rows.get(keys.request(requestKey));
@@ -297,33 +183,6 @@ export class Backups {
     }
     return this.findRequested(requestKey);
   }
-
-  #toRecord(
-    {
-      requestKey: _requestKey,
-      notBefore: _notBefore,
-      markerOfSet: _markerOfSet,
-      scheduled: _scheduled,
-      ...request
-    }: NewBackup,
-    marker: number,
-  ): BackupRecord {
-    const id = createBackupId(marker, request.type === 'SYSTEM' ? systemSuffix : this.#ids.hex(8));
-    return {
-      ...request,
-      id,
-      arn: backupArnOf(request.table.arn, id),
-      marker,
-      status: 'CREATING',
-      attempts: 1,
-      internal: request.internal ?? false,
-    };
-  }
-}
-
-/** True for a backup that must be made even if callers have requested too many backups. */
-function isReserved({ internal, type, scheduled }: NewBackup): boolean {
-  return internal === true || type === 'SYSTEM' || scheduled === true;
 }
 
 function tooManyPendingError(which: string): TidemarkError {
@@ -331,11 +190,4 @@ function tooManyPendingError(which: string): TidemarkError {
     'LimitExceeded',
     `${which} are waiting to be made. Try again when some of them are done.`,
   );
-}
-
-function isListed({ internal, status, type, table }: BackupRecord, query: ListQuery): boolean {
-  const { tableArn = table.arn, includeFailed = false, type: wanted = 'USER' } = query;
-  if (wanted !== 'ALL' && wanted !== (type ?? 'USER')) return false;
-  if (internal || status === 'DELETED' || table.arn !== tableArn) return false;
-  return status !== 'FAILED' || includeFailed;
 }

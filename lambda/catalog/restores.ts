@@ -1,14 +1,15 @@
 import { nameExecution } from '../jobs/job.ts';
-import { type BackupKey } from '../model/backup-arn.ts';
-import { toSinkMember } from '../model/data-sinks.ts';
-import { createRestoreId, type RestoreId } from '../model/ids.ts';
-import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { RestoreId } from '../model/ids.ts';
+import type { RestoreRecord, TargetFate } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import { decodeAll, decodeRestore, decodeRestoreKey, type OnInvalid } from './decode.ts';
+import { createRestoreRecord, type NewRestore } from './new-restore.ts';
+import { targetInUseError, tooManyRestoresError } from './restore-errors.ts';
 import {
   changeFate,
   createRestore,
@@ -17,7 +18,6 @@ import {
   holdSnapshot,
   listRestore,
   listUse,
-  maxRunningRestores,
   releaseSnapshot,
   requireExecution,
   requireNoSnapshot,
@@ -26,18 +26,6 @@ import {
   unlistRestore,
 } from './restore-writes.ts';
 import { keys, toPosition, usesOf } from './schema.ts';
-
-/** The part of a restore's record that comes from its request. */
-export interface NewRestore {
-  readonly backup: BackupRecord;
-  /** The name of the table to make. */
-  readonly target: string;
-  readonly description: TableDescription;
-  readonly repairedIndexes?: readonly string[];
-  readonly verifyTarget?: boolean;
-  readonly requestedBy?: string;
-  readonly requestKey?: string;
-}
 
 /** The facts that the steps of a restore add to its record. */
 export type RestoreNote = Pick<
@@ -133,7 +121,7 @@ export class Restores {
    * `LimitExceeded` if the account's limit of running restores is reached.
    */
   async create(request: NewRestore): Promise<RestoreRecord> {
-    const record = this.#toRecord(request, request.backup.marker);
+    const record = this.#createRecord(request, request.backup.marker);
     await this.#begin(record, holdSnapshot(record));
     return record;
   }
@@ -144,7 +132,7 @@ export class Restores {
    */
   async createForPointInTime(request: NewRestore): Promise<RestoreRecord> {
     const { asOf, marker } = request.backup;
-    const record = { ...this.#toRecord(request, asOf ?? marker), pointInTime: true } as const;
+    const record = { ...this.#createRecord(request, asOf ?? marker), pointInTime: true } as const;
     await this.#begin(record);
     return record;
   }
@@ -234,36 +222,8 @@ export class Restores {
     }
   }
 
-  #toRecord(
-    {
-      backup,
-      target,
-      description,
-      repairedIndexes = [],
-      verifyTarget = false,
-      requestedBy,
-      requestKey,
-    }: NewRestore,
-    contentTime: number,
-  ): RestoreRecord {
-    const requestedAt = this.#clock.now();
-    return {
-      id: createRestoreId(requestedAt, this.#ids.hex(8)),
-      target,
-      backup: backup.id,
-      backupArn: backup.arn,
-      source: backup.table,
-      ...toSinkMember(backup.sink),
-      description,
-      contentTime,
-      requestedAt,
-      status: 'RESTORING',
-      attempts: 1,
-      ...(verifyTarget && { verifyTarget }),
-      ...(repairedIndexes.length > 0 && { repairedIndexes }),
-      ...(requestedBy !== undefined && { requestedBy }),
-      ...(requestKey !== undefined && { requestKey }),
-    };
+  #createRecord(request: NewRestore, contentTime: number): RestoreRecord {
+    return createRestoreRecord(request, contentTime, this.#clock.now(), this.#ids);
   }
 
   async #begin(restore: RestoreRecord, ...holds: Write[]): Promise<void> {
@@ -280,18 +240,4 @@ export class Restores {
     if (isFull === true) throw tooManyRestoresError();
     throw new TidemarkError('BackupNotFound', `Backup not found: ${restore.backupArn}`);
   }
-}
-
-export function tooManyRestoresError(): TidemarkError {
-  return new TidemarkError(
-    'LimitExceeded',
-    `Subscriber limit exceeded: Only ${maxRunningRestores} restore operations can be done simultaneously`,
-  );
-}
-
-/** `running`: the running restore to that table, if it was found. */
-export function targetInUseError(target: string, running: RestoreRecord | undefined): TidemarkError {
-  // The backup of a restore to a point in time is internal: callers cannot use it.
-  const from = running?.pointInTime ? '' : ` from backup: ${running?.backupArn ?? 'another'}`;
-  return new TidemarkError('TableInUse', `Table: ${target} is already being restored${from}`);
 }

@@ -1,4 +1,4 @@
-import type { NewBackup } from '../catalog/backups.ts';
+import type { NewBackup } from '../catalog/new-backup.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { answerSecondMs, maxClockErrorMs } from '../tables/clock-skew.ts';
 

@@ -1,5 +1,5 @@
 import { maxRunningRestores } from '../catalog/restore-writes.ts';
-import { tooManyRestoresError } from '../catalog/restores.ts';
+import { tooManyRestoresError } from '../catalog/restore-errors.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { checkIndexKeys } from '../restore/target-indexes.ts';
 import { planTarget } from '../restore/target-description.ts';

@@ -1,5 +1,5 @@
 import { type BackupKey, isSameRegion } from '../model/backup-arn.ts';
-import type { ListQuery } from '../catalog/backups.ts';
+import type { ListQuery } from '../catalog/backup-list.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { isCovered } from '../model/table-patterns.ts';
 import { TidemarkError } from '../runtime/errors.ts';

@@ -1,4 +1,4 @@
-import type { NewBackup } from '../catalog/backups.ts';
+import type { NewBackup } from '../catalog/new-backup.ts';
 import { toSinkMember } from '../model/data-sinks.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';

@@ -1,4 +1,4 @@
-import type { NewBackup } from '../catalog/backups.ts';
+import type { NewBackup } from '../catalog/new-backup.ts';
 import type { BackupRecord } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';

@@ -1,4 +1,4 @@
-import { targetInUseError } from '../catalog/restores.ts';
+import { targetInUseError } from '../catalog/restore-errors.ts';
 import { createRestoreJob } from '../jobs/job.ts';
 import { type BackupKey, isSameRegion } from '../model/backup-arn.ts';
 import type { BackupRecord, RestoreRecord } from '../model/records.ts';

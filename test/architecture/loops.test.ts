@@ -42,7 +42,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   'local/dynamodb/exports/import-source.ts': ['a line each turn', 'a frame each turn'],
   'local/dynamodb/exports/import-object.ts': ['a batch each turn', 'an item each turn'],
   // Loops over pages, candidates and attempts.
-  'lambda/catalog/backups.ts': ['`maxListPages` pages'],
+  'lambda/catalog/backup-list.ts': ['`maxListPages` pages'],
   'lambda/catalog/catalog-table.ts': ['`maxConflictTries` tries'],
   'lambda/operations/table-groups.ts': ['`maxTagAttempts` tries'],
   'lambda/backup/find-source.ts': ['a parent less each turn'],

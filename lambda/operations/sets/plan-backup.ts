@@ -1,7 +1,7 @@
 import { chooseSource, listCandidates, type Wish } from '../../backup/choose-source.ts';
 import { findFormerHeads, findHead } from '../../backup/parents.ts';
 import { sources } from '../../backup/sources.ts';
-import type { NewBackup } from '../../catalog/backups.ts';
+import type { NewBackup } from '../../catalog/new-backup.ts';
 import type { BackupSource, Kind, Source, TableDescription } from '../../model/records.ts';
 import type { SetRequest } from '../../model/sets.ts';
 import { TidemarkError } from '../../runtime/errors.ts';

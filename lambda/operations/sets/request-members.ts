@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { NewBackup } from '../../catalog/backups.ts';
+import type { NewBackup } from '../../catalog/new-backup.ts';
 import type { BackupRecord } from '../../model/records.ts';
 import type { SetRecord } from '../../model/sets.ts';
 import { reasonOf, TidemarkError } from '../../runtime/errors.ts';

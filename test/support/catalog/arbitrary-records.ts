@@ -1,7 +1,7 @@
 import type { KeySchemaElement, Projection, StreamSpecification } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import type { Commit } from '../../../lambda/catalog/commit-writes.ts';
-import type { NewBackup } from '../../../lambda/catalog/backups.ts';
+import type { NewBackup } from '../../../lambda/catalog/new-backup.ts';
 import type { RestoreNote } from '../../../lambda/catalog/restores.ts';
 import type { SnapshotRecord } from '../../../lambda/catalog/snapshots.ts';
 import { createBackupId, createRestoreId } from '../../../lambda/model/ids.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NewBackup } from '../../../lambda/catalog/backups.ts';
+import type { NewBackup } from '../../../lambda/catalog/new-backup.ts';
 import type { Commit } from '../../../lambda/catalog/commit-writes.ts';
 import type { Claim } from '../../../lambda/catalog/turn-writes.ts';
 
