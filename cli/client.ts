@@ -68,7 +68,7 @@ export async function* readPages<N extends PagedOperation>(
   } while (next !== undefined);
 }
 
-/** The URL of the narrowest path for a call, so that a caller needs rights to its own tables only. */
+/** Builds the URL of the narrowest path for a call, so that a caller needs rights to its own tables only. */
 function urlOf({ url }: Endpoint, operation: OperationName, input: JsonObject): URL {
   const description = apiOperations.find(({ name }) => name === operation);
   if (description === undefined) throw new TypeError(`there is no operation ${operation}`);

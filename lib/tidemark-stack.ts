@@ -71,7 +71,7 @@ export class TidemarkStack extends Stack {
         [environment.restoreBy]: config.restoreBy,
         [environment.tables]: JSON.stringify(config.tables),
         [environment.groups]: JSON.stringify(config.groups),
-        // Folders are those of another machine.
+        // The member `folder` is only for `npm start`.
         [environment.sinks]: JSON.stringify(config.sinks.map(({ folder: _folder, ...sink }) => sink)),
       },
     };

@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   readonly tables?: readonly string[];
   /** The table groups, in addition to the group `all`. */
   readonly groups?: readonly TableGroup[];
-  /** The data sinks besides the default one, each a folder here. */
+  /** The data sinks other than the default one, each a folder here. */
   readonly sinks?: readonly ConfiguredSink[];
   readonly log: Log;
   /** Origins of web pages, in addition to those of the loopback, that may use the endpoint; `*`: all. @default none */

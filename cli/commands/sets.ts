@@ -156,7 +156,7 @@ function toRequest(SetName: string | undefined, options: Options): object {
   };
 }
 
-/** How long to wait between two looks at a set that is being made, in ms. */
+/** How long to wait before the status of a set is read again, in ms. */
 const pollMs = 1000;
 
 async function waitForEnd({ call, output }: Tools, made: BackupSet): Promise<BackupSet> {

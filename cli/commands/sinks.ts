@@ -8,7 +8,7 @@ Lists the places to store backups in. Writes a small object to each, unless it i
 
 OPTIONS
 
-Exit code: 0 all can be used, 1 one cannot, 2 error`,
+Exit code: 0 all sinks can be used, 1 some cannot, 2 error`,
   operands: [],
   options: {},
   run: async ({ call, output }) => {

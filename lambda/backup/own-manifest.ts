@@ -11,7 +11,7 @@ import {
 } from '../snapshot/format/manifest.ts';
 
 /*
- * The manifest of a backup that is not committed, which has no checksum in the catalog yet. Others than Tidemark may write
+ * The manifest of a backup that is not committed, which has no checksum in the catalog yet. Others may also write
  * to a data sink, and the key of a manifest is known, so a manifest there proves nothing. Each execution therefore first
  * announces its manifest in the deployment's own store, by a sealed object that is named after the manifest's SHA-256:
  *

@@ -21,7 +21,7 @@ export async function findHead(
 /** A snapshot older than this cannot be continued: streams keep a day, point-in-time recovery at most 35 days. */
 const maxParentAgeMs = 36 * 24 * 60 * 60 * 1000;
 
-/** At most this many snapshots are looked at, the latest ones: more would make each backup slower as the table gets older. */
+/** The maximum number of snapshots to consider, the latest ones: more would make each backup slower as the table gets older. */
 const maxParents = 500;
 
 /** Finds the live snapshots of the backup's lineage that are or were the head and may be continued, latest first. */

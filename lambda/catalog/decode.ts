@@ -197,7 +197,7 @@ export const decodeFolder = createDecoder<FormerFolder>('folder', {
   since: isNumber,
 });
 
-/** Decodes a counter of events: when its second began (epoch ms) and how many events came since. */
+/** Decodes a counter of events: the start of its second (epoch ms), and the number of events since then. */
 export const decodeCounter = createDecoder('counter', { begun: isNumber, count: isNumber });
 
 /** Receives the error of a record that has no valid form. Afterwards the other records are decoded. */

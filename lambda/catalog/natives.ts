@@ -60,7 +60,7 @@ export class Natives {
 
   /**
    * Makes the backup FAILED. Does nothing if it has ended already. `requestKey`: the key of the request that is
-   * rejected because of this failure. The catalog forgets the key, so that a repeat counts as a new request.
+   * rejected because of this failure. The catalog forgets the key, so that a repeat is a new request.
    */
   async fail(backup: BackupRecord, reason: string, requestKey?: string): Promise<void> {
     const forget = requestKey === undefined ? [] : [{ Delete: { Key: { ...keys.request(requestKey) } } }];

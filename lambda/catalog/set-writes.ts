@@ -39,7 +39,7 @@ export interface DailyLimit {
 }
 
 /**
- * Makes the set the running one of its series and counts it on the current day of the series: the day of the request, or a
+ * Makes the set the running set of its series and counts it on the current day of the series: the day of the request, or a
  * later one if another clock is ahead. Fails if a set is running, the day is full, or the series has not reached the
  * request's day.
  */
@@ -140,7 +140,7 @@ export function beginDeleting(set: SetRecord, deletion: Deletion): Write[] {
   ];
 }
 
-/** Has DynamoDB remove the record of a member of a deleted set, at a time in epoch seconds. */
+/** Creates the write that has DynamoDB remove the record of a member of a deleted set, at a time in epoch seconds. */
 export function expireMember(key: SetKey, table: string, ttl: number): Write {
   return {
     Update: {

@@ -29,13 +29,13 @@ export class SinkRecords {
     return row && decodeSink(row);
   }
 
-  /** Lists all sinks that were made, in order of name, with those that were dropped. */
+  /** Lists all sinks that requests have made, in order of name, including dropped ones. */
   async list(): Promise<MadeSink[]> {
     const { pk } = keys.sink('');
     return (await this.#rows.queryRange({ pk, from: 'SINK#', to: 'SINK#~' }, Infinity)).map(decodeSink);
   }
 
-  /** Records a sink; or makes a dropped one of the same place usable again. Returns false if the name is taken. */
+  /** Records a sink, or makes a dropped sink of the same place usable again. Returns false if the name is taken. */
   async create(sink: MadeSink): Promise<boolean> {
     const refused = await this.#rows.transact([
       {

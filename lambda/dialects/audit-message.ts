@@ -1,2 +1,2 @@
-/** The message of the line that each request leaves in the log, in every dialect. The stack saves a query for these lines. */
+/** The message of the log line of each request, in every dialect. The stack saves a query for these lines. */
 export const auditMessage = 'request';

@@ -60,7 +60,7 @@ export interface MadeSink {
   readonly prefix: string;
   /** Who made it. */
   readonly requestedBy?: string;
-  /** Set once it was dropped: no request may name it, but the sweep still deletes what remains there. */
+  /** Set once it was dropped: no request may name it, but the sweep still deletes its remaining objects. */
   readonly dropped?: true;
 }
 

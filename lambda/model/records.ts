@@ -174,7 +174,7 @@ export interface TableRecord {
   readonly turn?: Turn;
   /** Set once damage was seen: no backup continues a snapshot that refers to a run of that backup or of an earlier one. */
   readonly distrust?: Distrust;
-  /** When its data sink could last not be reached to move the head, epoch ms. */
+  /** The last time at which its data sink could not be reached to move the head, epoch ms. */
   readonly unreachableAt?: number;
   /** The backups that are CREATING, in marker order. */
   readonly pending: readonly BackupId[];

@@ -7,7 +7,7 @@ import type {
   SSESpecification,
 } from '@aws-sdk/client-dynamodb';
 
-/** Settings that DynamoDB's own restore leaves off. Tidemark restores those that the request lists. */
+/** Settings that DynamoDB's own restore does not restore. Tidemark restores those that the request lists. */
 export type KeptSetting = 'stream' | 'timeToLive' | 'tableClass' | 'deletionProtection';
 
 /** What a restore's request wants to differ from the source table. */
@@ -22,7 +22,7 @@ export interface RestoreOverrides {
   /** The table's own; each index has its own. */
   readonly onDemandThroughput?: OnDemandThroughput;
   readonly sse?: SSESpecification;
-  /** The settings to restore although DynamoDB's restore leaves them off. Absent: none. */
+  /** The settings to restore, of those that DynamoDB's restore does not restore. Absent: none. */
   readonly keep?: readonly KeptSetting[];
   /** Read the table at the end and compare it with what was restored. Absent: as configured. */
   readonly verifyTarget?: boolean;

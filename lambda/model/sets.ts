@@ -94,7 +94,7 @@ export interface SetRecord extends SetKey, SetRequest {
   readonly endedAt?: number;
   /** The sums over its backups, once it has ended. */
   readonly figures?: Figures;
-  /** Who deleted it, or why Tidemark did: its backups' records say the same. */
+  /** Who deleted it, or why Tidemark did. Its backups' records have the same text. */
   readonly deletedBy?: string;
   /** The key of the request that deleted it. */
   readonly deletedFor?: string;

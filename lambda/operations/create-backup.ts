@@ -133,7 +133,7 @@ function bindKey(
   requestKey: string,
   { table, name, kind, source, base, checksum, comment, requestedBy, sink }: CreateBackupInput,
 ): string {
-  // The default sink is the same whether the caller names it or not.
+  // A request without a sink means the default one.
   const place = toSinkMember(sink).sink;
   return hash(
     'sha256',

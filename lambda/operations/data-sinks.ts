@@ -50,13 +50,13 @@ export interface CreateDataSinkInput {
   readonly requestedBy?: string;
 }
 
-/** The most sinks that requests may make: each list reads all of them. */
+/** The maximum number of sinks that requests may make: each list reads all of them. */
 const maxMade = 100;
 
-/** The longest destination, in characters. */
+/** The maximum length of a destination, in characters. */
 const maxDestination = 300;
 
-/** What a sink may not be called below another one, whose own objects have these names. */
+/** Names that a sink below another one must not have, because that one's objects have them. */
 const ownFolders = new Set(['tables', 'staging']);
 
 /**
@@ -142,7 +142,7 @@ function takenError(name: string): TidemarkError {
 }
 
 /**
- * Drops a data sink that a request has made. No request may name it then; making it again at the same place makes it usable
+ * Drops a data sink that a request has made. From then on no request may name it, until a request makes it at the same place
  * again. Throws `SinkNotFound`, `Validation` for a configured one, and `SinkInUse` while backups are in it.
  */
 export async function dropDataSink(

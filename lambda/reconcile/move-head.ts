@@ -41,7 +41,7 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
     });
   } catch (error) {
     if (isError(error, 'SinkUnreachable')) {
-      // Its backups may become bases, but nothing is lost: whoever requests a backup there gets this error.
+      // Its backups may become bases, but nothing is lost: a request for a backup there gets this error.
       services.log.warn('the head was not moved', { table: name, sink, reason: reasonOf(error) });
       return services.catalog.turns.noteUnreachable({ table: name, sink });
     }

@@ -71,8 +71,8 @@ async function settle(services: Services, job: RestoreJob, current: CurrentResto
 
 /**
  * Lists the doubts about the snapshot and the table. The snapshot: every byte that was read matched its checksum, but its
- * number and digest of items are carried forward from the stream's claims, so a difference does not speak against the
- * items. The table: if it does not hold the restored items, somebody else wrote to it or deleted from it.
+ * number and digest of items were added up from the stream's claims, so a difference does not mean that items are wrong. The
+ * table: if it does not have the restored items, somebody else wrote to it or deleted from it.
  */
 async function findDoubts(services: Services, job: RestoreJob, current: CurrentRestore): Promise<string[]> {
   const { restore, plan } = current;

@@ -74,7 +74,7 @@ export function isBusy(error: unknown): boolean {
   return isThrottled(error) || isLimit(error);
 }
 
-/** The same for a call that has been refused for `ageMs`. After three days a limit counts as lasting. */
+/** Returns what `isBusy` does, for a call that has been refused for `ageMs`. After three days a limit counts as lasting. */
 export function isStillBusy(error: unknown, ageMs: number): boolean {
   return isThrottled(error) || (isLimit(error) && ageMs < maxLimitMs);
 }

@@ -131,7 +131,7 @@ export class Sinks {
     return opened;
   }
 
-  /** Finds the place of a sink, even if it was dropped: what remains in it can be read and swept. */
+  /** Finds the place of a sink, even of a dropped one, whose remaining objects can be read and swept. */
   async #resolve(name: string): Promise<ConfiguredSink> {
     const { config, records } = this.#options;
     const configured = config.sinks.find((each) => each.name === name);

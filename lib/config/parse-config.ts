@@ -86,7 +86,10 @@ function findRightsProblems(config: unknown): string[] {
   ];
 }
 
-/** The maximum number of characters of tables, groups and data sinks as JSON: a function's environment has 4 KB for all its variables. */
+/**
+ * The maximum number of characters of tables, groups and data sinks as JSON: a function's environment has 4 KB for all its
+ * variables.
+ */
 const maxGroupsLength = 2000;
 
 /** Checks what a schema cannot express about groups. */

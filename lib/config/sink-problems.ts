@@ -5,7 +5,10 @@ import { sinkSchema } from './entry-schemas.ts';
 
 const isSink = new Ajv().addVocabulary(['errorMessage']).compile<ConfiguredSink>(sinkSchema);
 
-/** Checks what a schema cannot express about data sinks and the schedules that name one. It ignores what the schema refuses. */
+/**
+ * Checks what a schema cannot express about data sinks, and about schedules that name one. It ignores entries that the
+ * schema refuses.
+ */
 export function findSinkProblems(config: unknown): string[] {
   const { sinks = [], schedules = [] }: Record<string, unknown> = { ...Object(config) };
   if (!Array.isArray(sinks) || !Array.isArray(schedules)) return [];

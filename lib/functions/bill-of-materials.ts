@@ -11,7 +11,7 @@ interface PackageFile {
   readonly license?: string;
 }
 
-/** The folder of a package in the path of one of its files: the last one, as packages may have packages of their own. */
+/** Matches the folder of a package in the path of a file: the last such folder, because packages may contain packages. */
 const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 /**

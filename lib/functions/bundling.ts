@@ -10,7 +10,8 @@ export const handlersFolder = join(projectRoot, 'lambda', 'handlers');
 
 /**
  * Bundles a TypeScript file with all of its imports into a folder, as `index.mjs` and the chunks that it loads, with a list
- * of the packages in them (`bill-of-materials.ts`). Returns what each file contains. `npm run bench -- --only requests` measures the effect of these settings:
+ * of the packages in them (`bill-of-materials.ts`). Returns what each file contains. `npm run bench -- --only requests`
+ * measures the effect of these settings:
  *
  * - Code that is loaded with `import()` gets a file of its own, so a call that does not need it neither reads nor runs it.
  *   A single file would be read as a whole, and the Node modules that it imports would be loaded at once: `node:http`

@@ -6,7 +6,7 @@ import { allow } from '../rights/allow.ts';
 
 /**
  * The rights to the configured data sinks, whose buckets belong to their owners. For a sink with a role a function gets only the
- * right to assume that role, whatever it does there.
+ * right to assume that role, for all that it does there.
  */
 export class DataSinks {
   private readonly stack: Stack;
@@ -51,7 +51,7 @@ export class DataSinks {
   private grant(grantee: IGrantable, actions: readonly string[], keys: string): void {
     const objects = this.own.flatMap((sink) => {
       const place = `${this.bucketArn(sink)}/${toPrefix(sink)}`;
-      // Of the sinks that requests make below it too.
+      // This includes the sinks that requests make below it.
       return sink.allowsNewSinks === true ? [`${place}${keys}`, `${place}*/${keys}`] : [`${place}${keys}`];
     });
     allowSome(grantee, actions, objects);

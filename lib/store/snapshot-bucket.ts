@@ -21,7 +21,7 @@ const stagingFolders: Readonly<Record<Machine, string>> = {
 export interface SnapshotBucketProps {
   /** Prefix of every key, without a slash at its start or end. It may be empty. */
   readonly prefix: string;
-  /** The other data sinks. Whoever may read or write snapshots here may do so there. */
+  /** The other data sinks. A function that may read or write snapshots here may do so there. */
   readonly sinks: readonly ConfiguredSink[];
 }
 
@@ -90,7 +90,7 @@ export class SnapshotBucket extends Construct {
     this.sinks.grantWrite(grantee, kind);
   }
 
-  /** Allows checking whether the other data sinks can be used, which a request does that names one. */
+  /** Allows checking whether the other data sinks can be used, as a request does that names one. */
   grantSinkCheck(grantee: IGrantable, by: 'reading' | 'writing' = 'writing'): void {
     this.sinks.grantCheck(grantee, by);
   }

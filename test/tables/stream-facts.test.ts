@@ -19,7 +19,7 @@ const first = streamArn('2026-10-08T23:07:31.275');
 const second = streamArn('2026-10-08T23:09:02.118');
 const images: StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
 
-/** Describes a table as DynamoDB answers it. */
+/** Creates the answer of DescribeTable for a table. */
 async function describeAs(answer: Partial<TableDescription>): Promise<Table> {
   const send = async ({ constructor }: object) =>
     constructor.name === 'DescribeTableCommand'

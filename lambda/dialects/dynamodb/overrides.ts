@@ -25,7 +25,7 @@ export const restoreOptions = {
         type: 'string',
         constraints: [oneOf('STREAM', 'TIME_TO_LIVE', 'TABLE_CLASS', 'DELETION_PROTECTION')],
       },
-      text: "Settings of the source that the new table gets too. DynamoDB's own restore leaves them off.",
+      text: "Settings of the source that the new table gets too. DynamoDB's own restore does not restore them.",
     },
     VerifyTarget: {
       type: 'boolean',

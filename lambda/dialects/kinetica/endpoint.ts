@@ -19,7 +19,7 @@ export interface EndpointContext {
 /** One endpoint, described once: its records, the verb that a key needs for it, and its effect. */
 export interface Endpoint {
   readonly path: string;
-  /** The verb that a key needs. `any`: clients call it when they connect, whatever their key may do. */
+  /** The verb that a key needs. `any`: clients with any key call it when they connect. */
   readonly verb: KeyVerb | 'any';
   /** The purpose of the endpoint, in one sentence. */
   readonly text: string;

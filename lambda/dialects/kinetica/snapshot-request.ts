@@ -83,7 +83,7 @@ export async function toSnapshotRequest(
     : toOptions(await operations.describeSeries({ name }), base?.source === 'settings');
   const chosen = readOptions(options, { ...ofBackup, ...dropEmpty(sent) });
   checkOptions(kind, base !== undefined, chosen);
-  // A name is in one sink, so that whoever drops or alters it means all of its snapshots.
+  // A name is in one sink only, so that a request to drop or alter it covers all of its snapshots.
   if (base !== undefined) checkSinkOf(base, datasink_name, 'datasink_name');
   if (isFull !== Object.keys(map).length > 0) throw mapError(kind);
   const { tables, group, streamsOf, settingsAlone, missing } =

@@ -145,7 +145,7 @@ export function readSnapshotId(text: string): ReturnType<typeof parseSetId> {
   }
 }
 
-/** The type that a snapshot is shown with. Each is complete by itself, so the oldest one that is kept counts as full. */
+/** Names the type of a snapshot for its callers. Each is complete by itself, so the oldest remaining one counts as full. */
 export function typeOf({ name, kind = 'full', id }: ListedSet, all: readonly ListedSet[]): Kind {
   const oldest = all.findLast((set) => set.name === name && isUsable(set));
   return oldest?.id === id ? 'full' : kind;

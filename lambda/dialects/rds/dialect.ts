@@ -31,7 +31,7 @@ export interface RdsServices {
   readonly region: string;
 }
 
-/** A longer name is none of an instance, and is not logged. */
+/** The maximum length of an instance's name. A longer one is not logged. */
 const maxName = 255;
 
 const apiVersion = '2014-08-15';

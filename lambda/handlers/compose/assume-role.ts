@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { SinkRole } from '../../model/data-sinks.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 
-/** Temporary credentials. The SDK asks for new ones before these expire; they are only in the memory of the function. */
+/** Temporary credentials. The SDK requests new ones before these expire. They are only in the memory of the function. */
 export interface RoleCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -10,7 +10,7 @@ export interface RoleCredentials {
   readonly expiration: Date;
 }
 
-/** Creates a provider of the credentials of a role. `session`: how the log of the role's account names the caller. */
+/** Creates a provider of the credentials of a role. `session`: the caller's name in the log of the role's account. */
 export function createRoleCredentials(
   { arn, externalId }: SinkRole,
   session: string,

@@ -8,7 +8,7 @@ import { checkNotRead, removeSet } from './remove-set.ts';
 export interface DeleteBackupSetInput extends SetKey {
   /** The key that all attempts of one call share: repeats get the answer of the first one. */
   readonly requestKey?: string;
-  /** Who deletes the set. Its record and those of its backups keep it. */
+  /** Who deletes the set, for its record and those of its backups. */
   readonly requestedBy?: string;
   /** Makes all checks and deletes nothing. */
   readonly dryRun?: boolean;

@@ -87,7 +87,7 @@ async function findFacts(
   };
 }
 
-/** The last part of a stream's ARN is the time at which it was enabled, in UTC. Without one, it counts as enabled now. */
+/** Reads the time at which a stream was enabled from its ARN, which ends with it, in UTC. Returns `now` for other ARNs. */
 function readCreationTime(streamArn: string, now: number): number {
   const time = Date.parse(`${streamArn.slice(streamArn.lastIndexOf('/') + 1)}Z`);
   return Number.isNaN(time) ? now : time;

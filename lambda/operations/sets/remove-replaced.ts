@@ -11,9 +11,8 @@ const maxRemoved = 50;
 
 /**
  * Deletes the older sets of a name that a new set replaces, the newest of them first. Sets in other data sinks are other
- * copies, and are kept. Returns false if some remain: a
- * restore reads them, or there are many. It never deletes sets that are newer than the new one, so a late call does no
- * harm.
+ * copies, and are kept. Returns false if some remain, because a restore reads them or because there are many. It never
+ * deletes sets that are newer than the new one, so a late call does no harm.
  */
 export async function removeReplaced(
   services: Pick<RequestServices, 'catalog' | 'native'>,

@@ -25,7 +25,10 @@ export async function removeSet(
   return finishRemoval(services, { ...set, ...deletion });
 }
 
-/** Deletes the remaining backups of a set that is being deleted, in the name of who deleted the set. Returns false while one of them is in use. */
+/**
+ * Deletes the remaining backups of a set that is being deleted. Their records name the caller who deleted the set. Returns
+ * false while one of them is in use.
+ */
 export async function finishRemoval(
   { catalog, native }: RemovalServices,
   set: SetKey & Pick<SetRecord, 'deletedBy'>,

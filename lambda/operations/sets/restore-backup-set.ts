@@ -18,7 +18,7 @@ const concurrency = 5;
 export interface SetTarget {
   readonly table: string;
   readonly target: string;
-  /** Settings to restore although DynamoDB's restore leaves them off. @default the stream, if the set's request named it */
+  /** The settings to restore that DynamoDB's restore does not restore. @default the stream, if the set's request named it */
   readonly keep?: readonly KeptSetting[];
 }
 

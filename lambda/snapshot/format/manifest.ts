@@ -172,7 +172,7 @@ function isHashKey(value: unknown): boolean {
 
 /**
  * Reads the manifest of a snapshot that is not committed; returns undefined if there is none. A step that may be a repeat
- * calls it. `check` gets the SHA-256 of the stored bytes before they are decoded, and throws if nobody should trust them.
+ * calls it. `check` gets the SHA-256 of the stored bytes before they are decoded, and throws if they are not to be trusted.
  * Throws `SnapshotCorrupt`.
  */
 export async function findManifest(

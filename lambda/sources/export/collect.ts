@@ -134,7 +134,7 @@ function noteOf(range: ExportRange): string {
   return `${nameOf(range)}.json`;
 }
 
-/** The name of a range: its times in epoch seconds, as exports know whole seconds only. */
+/** Names a range by its times in epoch seconds. Exports have times in whole seconds. */
 function nameOf(range: ExportRange): string {
   const times = 'time' in range ? [range.time] : [range.from, range.to];
   return times.map((time) => time / 1000).join('-');

@@ -26,7 +26,7 @@ export function requestSnapshot(
   return createBackup(services, { ...request, table, name: backupName, internal: true, expiresAt });
 }
 
-/** At most this many snapshots of the last day are looked at, the latest ones. */
+/** The maximum number of snapshots of the last day to consider, the latest ones. */
 const maxSnapshots = 2000;
 
 /** The markers of a table's snapshots, in order. `ready`: complete, and the stream holds all later changes. `coming`: being made. */

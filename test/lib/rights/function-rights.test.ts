@@ -108,7 +108,7 @@ describe('the policies of all functions', () => {
     }
   });
 
-  it('let only the functions that request restores call the one for DynamoDB’s own restores', () => {
+  it('let only functions that request restores call the function for DynamoDB’s own restores', () => {
     const callers = Object.keys(expectedRights).filter((handler) =>
       rightsOf(handler).includes('lambda:InvokeFunction on native restore function'),
     );

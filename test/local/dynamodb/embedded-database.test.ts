@@ -166,7 +166,7 @@ test('startDatabase throws the reason why a database does not start', async () =
   const home = await createTemporaryFolder();
   await writeFile(
     join(home, 'dynamodb.db'),
-    'this is no database, but it is long enough to be looked at'.repeat(100),
+    'this is no database, but it is long enough to be read'.repeat(100),
   );
   await expect(startDatabase(home, silentLog)).rejects.toThrow(/does not start: .*database/s);
 });

@@ -55,7 +55,7 @@ describe('the records of what was deleted are removed after 90 days', () => {
   });
 });
 
-it('a backup looks at 500 earlier snapshots at most, the latest before the time that it wants', async () => {
+it('a backup considers 500 earlier snapshots at most, the latest before the time that it wants', async () => {
   const { harness, table } = world;
   const { services } = harness;
   const { id } = await harness.operations.createBackup({ table, name: 'first' });

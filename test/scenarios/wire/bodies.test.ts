@@ -58,7 +58,7 @@ describe('no operation answers with an internal error', () => {
     await expectNoFaults(body, what);
   });
 
-  test('it answers random bytes', async () => {
+  test('it answers a body of random bytes', async () => {
     for (let i = 0; i < 40; i++) {
       const bytes = randomBytes(i * 7);
       await expectNoFaults(bytes, bytes.toString('hex'), [String(operations[i % operations.length])]);

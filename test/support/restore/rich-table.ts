@@ -46,7 +46,7 @@ const defineAttribute = (AttributeName: string, AttributeType: 'S' | 'N'): Attri
   AttributeType,
 });
 
-/** Creates a provisioned table with every setting that a restore keeps or leaves off. */
+/** Creates a provisioned table with every setting that a restore may or may not restore. */
 export async function createRichTable({ dynamodb }: TestDatabase, name: string): Promise<void> {
   await dynamodb.send(
     new CreateTableCommand({

@@ -21,9 +21,9 @@ export const listDataSinks = createOperation({
         type: 'structure',
         shape: 'DataSink',
         members: {
-          Name: { type: 'string', required: true, text: 'The name by which a request names it.' },
-          Destination: { type: 'string', required: true, text: 'Where its objects are.' },
-          Fault: { type: 'string', text: 'Why it cannot be used. Absent: it can.' },
+          Name: { type: 'string', required: true, text: 'The name for requests.' },
+          Destination: { type: 'string', required: true, text: 'The place of its objects.' },
+          Fault: { type: 'string', text: 'Why it cannot be used. Absent: it can be used.' },
         },
       },
     },

@@ -20,7 +20,7 @@ const options = {
 export const createDatasink = createEndpoint({
   path: '/create/datasink',
   verb: 'backup',
-  text: 'Makes a data sink below one that the configuration allows.',
+  text: 'Makes a data sink below a configured one that allows it.',
   request: { name: 'string', destination: 'string', options: textMap },
   response: { name: 'string', info: textMap },
   run: async ({ operations, key }, { name, destination, options: sent }) => {
