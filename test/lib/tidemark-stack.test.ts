@@ -11,6 +11,7 @@ const template = synthesize({
   restoreBy: 'import',
   logRetentionDays: 90,
   prefix: 'backups/eu',
+  sinks: [{ name: 'archive', bucket: 'cold' }],
   schedules: [
     {
       name: 'daily',
@@ -18,6 +19,7 @@ const template = synthesize({
       expression: 'cron(0 3 * * ? *)',
       timeZone: 'Europe/Vienna',
       keepDays: 30,
+      sink: 'archive',
     },
     {
       name: 'hourly',
@@ -317,7 +319,7 @@ describe('the schedules', () => {
   it('include one for each entry, with its tables and the scheduled time, and those of the reconciler and the sweep', () => {
     const scheduledTime = '<aws.scheduler.scheduled-time>';
     expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
-      { schedule: 'daily', tables: ['orders-eu', 'orders-us'], keepDays: 30, scheduledTime },
+      { schedule: 'daily', tables: ['orders-eu', 'orders-us'], keepDays: 30, sink: 'archive', scheduledTime },
       {
         schedule: 'hourly',
         tables: ['orders-*'],

@@ -106,6 +106,27 @@ export const backupMutants: readonly Mutant[] = [
     tests: apply,
   },
   {
+    file: 'lambda/services/sinks.ts',
+    from: `(key.split('/')[0] === 'staging' ? own : store)`,
+    to: `(key === '' ? own : store)`,
+    harm: 'who may write to a data sink can change what is staged',
+    tests: ['test/scenarios/sinks/lineages.test.ts'],
+  },
+  {
+    file: 'lambda/services/sinks.ts',
+    from: `if (probe.equals(await store.get(probeKey))) return;`,
+    to: `return;`,
+    harm: 'a backup is accepted in a data sink that can be written but not read',
+    tests: ['test/operations/data-sinks.test.ts'],
+  },
+  {
+    file: 'lambda/operations/data-sinks.ts',
+    from: `if (overlapped !== undefined) {`,
+    to: `if (overlapped === undefined) {`,
+    harm: 'two data sinks share their objects',
+    tests: ['test/operations/database/made-sinks.test.ts'],
+  },
+  {
     file: 'lambda/backup/parents.ts',
     from: `const lineage = { table: table.name, sink };`,
     to: `const lineage = { table: table.name };`,

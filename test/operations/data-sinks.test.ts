@@ -49,6 +49,27 @@ describe('a check of all data sinks', () => {
     expect(gone?.fault).toMatch(/^The data sink gone \(s3:\/\/gone\/tidemark\) cannot .*: AccessDenied\. /);
     expect(gone?.fault).not.toContain('AKID');
   });
+
+  it('reports the one whose object is not what Tidemark writes, or cannot be read', async () => {
+    const foreign = createMemoryStore();
+    await foreign.put('tidemark-sink.json', Buffer.from('{}'));
+    const unreadable = {
+      ...createMemoryStore(),
+      async get() {
+        throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+      },
+    };
+    const sinks = [archive, { ...archive, name: 'locked', bucket: 'locked' }];
+    const services = createServices(
+      { ...bucket, [environment.sinks]: JSON.stringify(sinks) },
+      async ({ bucket: name }) => (name === 'locked' ? unreadable : foreign),
+    );
+    expect((await checkDataSinks(services)).map(({ fault }) => fault)).toEqual([
+      undefined,
+      expect.stringContaining('its object tidemark-sink.json is not what Tidemark writes'),
+      expect.stringContaining('AccessDenied'),
+    ]);
+  });
 });
 
 describe('the store of a data sink', () => {

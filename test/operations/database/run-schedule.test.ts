@@ -70,6 +70,23 @@ describe('runSchedule', () => {
     expect(await countBackups(harness, names)).toEqual(onceEach(names));
   });
 
+  it('stores the backups in the data sink of the schedule', async () => {
+    const { names, delivery } = await createFleet(2);
+    const harness = world.harness.restart({
+      config: { sinks: [{ name: 'archive', bucket: 'cold', folder: world.harness.folder }] },
+    });
+    harness.executions.stop();
+    await runSchedule(harness.services, { ...delivery, sink: 'archive' });
+    for (const table of names) {
+      const { backups } = await harness.operations.listBackups({ table, limit: 10 });
+      expect(backups).toMatchObject([{ sink: 'archive', name: 'nightly' }]);
+    }
+    await expect(runSchedule(harness.services, { ...delivery, sink: 'gone' })).rejects.toMatchObject({
+      code: 'ScheduleIncomplete',
+      message: expect.stringContaining('There is no data sink "gone"'),
+    });
+  });
+
   it('requests nothing twice for a repeated delivery, and each table again for the next time', async () => {
     const { names, delivery } = await createFleet(3);
     const harness = recordOnly();

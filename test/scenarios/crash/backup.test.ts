@@ -17,17 +17,23 @@ type Around = NonNullable<LocalOptions['around']>;
 
 const database = useDatabase();
 
-/** Runs a base and an increment under `around`, and expects both to be exact. */
-async function expectExactUnder(around: Around, after?: (harness: Harness) => Promise<void>): Promise<void> {
-  const harness = await startHarness(database, { around });
+const sinks = [{ name: 'archive', bucket: 'cold' }];
+
+/** Runs a base and an increment in a data sink under `around`, and expects both to be exact. */
+async function expectExactUnder(
+  sink: string,
+  around: Around,
+  after?: (harness: Harness) => Promise<void>,
+): Promise<void> {
+  const harness = await startHarness(database, { around, config: { sinks } });
   try {
     const table = await createFilledTable(database);
     const first = await readTableContent(database.dynamodb, table);
-    const one = await harness.operations.createBackup({ table, name: 'one' });
+    const one = await harness.operations.createBackup({ table, name: 'one', sink });
     await harness.executions.idle();
     await changeItems(database, table);
     const second = await readTableContent(database.dynamodb, table);
-    const two = await harness.operations.createBackup({ table, name: 'two' });
+    const two = await harness.operations.createBackup({ table, name: 'two', sink });
     await harness.executions.idle();
     await after?.(harness);
     await expectNothingHeld(harness, table);
@@ -40,44 +46,48 @@ async function expectExactUnder(around: Around, after?: (harness: Harness) => Pr
   }
 }
 
-describe('a backup and its restore are exact if every step', () => {
-  it('runs twice, one run after the other', () =>
-    expectExactUnder(async (_handler, _input, run) => {
-      await run();
-      return run();
-    }));
-
-  it('runs twice at the same time', () =>
-    expectExactUnder(async (_handler, _input, run) => {
-      const [first] = await Promise.all([run(), run().catch(() => undefined)]);
-      return first;
-    }));
-
-  it('fails at first and is retried', async () => {
-    const failed = new Set<string>();
-    await expectExactUnder(async (handler, input, run) => {
-      const result = await run();
-      const call = handler + JSON.stringify(input);
-      if (failed.has(call)) return result;
-      failed.add(call);
-      throw new Error('the answer was lost');
-    });
-    expect(failed.size).toBeGreaterThan(10);
-  });
-
-  it('has a late twin that runs after all later steps', async () => {
-    const late: (() => Promise<object>)[] = [];
-    await expectExactUnder(
-      async (_handler, _input, run) => {
-        late.push(run);
+describe.each(['default', 'archive'])(
+  'a backup in the data sink %s and its restore are exact if every step',
+  (sink) => {
+    it('runs twice, one run after the other', () =>
+      expectExactUnder(sink, async (_handler, _input, run) => {
+        await run();
         return run();
-      },
-      async () => {
-        for (const run of late.splice(0)) await run().catch(() => undefined);
-      },
-    );
-  });
-});
+      }));
+
+    it('runs twice at the same time', () =>
+      expectExactUnder(sink, async (_handler, _input, run) => {
+        const [first] = await Promise.all([run(), run().catch(() => undefined)]);
+        return first;
+      }));
+
+    it('fails at first and is retried', async () => {
+      const failed = new Set<string>();
+      await expectExactUnder(sink, async (handler, input, run) => {
+        const result = await run();
+        const call = handler + JSON.stringify(input);
+        if (failed.has(call)) return result;
+        failed.add(call);
+        throw new Error('the answer was lost');
+      });
+      expect(failed.size).toBeGreaterThan(10);
+    });
+
+    it('has a late twin that runs after all later steps', async () => {
+      const late: (() => Promise<object>)[] = [];
+      await expectExactUnder(
+        sink,
+        async (_handler, _input, run) => {
+          late.push(run);
+          return run();
+        },
+        async () => {
+          for (const run of late.splice(0)) await run().catch(() => undefined);
+        },
+      );
+    });
+  },
+);
 
 /** Stops all executions of the process at the nth step: before that step does anything, or after it has done everything. */
 function createKill(nth: number, when: 'before' | 'after', executions: () => Harness['executions']): Kill {
