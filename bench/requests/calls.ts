@@ -7,7 +7,9 @@ import { createOperations, type Operations } from '../../lambda/operations/opera
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
+import { Sinks } from '../../lambda/services/sinks.ts';
 import { type LocalServices, createLocalServices } from '../../local/services.ts';
+import { openFolder } from '../../local/sink-folders.ts';
 import { keyOf } from '../engine/items.ts';
 import { BenchError } from '../engine/run.ts';
 import { Recorder, groupRounds } from './recorder.ts';
@@ -51,6 +53,7 @@ export async function measureCalls(folder: string): Promise<OperationCalls[]> {
  * DescribeContinuousBackups, so this function's client answers it.
  */
 function createRecordedOperations({ services }: LocalServices, recorder: Recorder): Operations {
+  const store = recorder.watchStore(services.store);
   recorder.watch(services.dynamodb);
   services.dynamodb.middlewareStack.add(
     (next, { commandName }) =>
@@ -63,7 +66,8 @@ function createRecordedOperations({ services }: LocalServices, recorder: Recorde
   return createOperations({
     ...services,
     executions: recorder.watchExecutions(services.executions),
-    store: recorder.watchStore(services.store),
+    store,
+    sinks: new Sinks({ store, config: services.config, records: services.catalog.sinks, open: openFolder }),
     continuous: createContinuousBackups(services.dynamodb, () => {
       throw new BenchError('no table is restored to a point in time here');
     }),
