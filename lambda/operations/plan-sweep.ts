@@ -7,6 +7,7 @@ import {
   planRestoreStaging,
   planUnknownStaging,
 } from '../retention/plan-staging.ts';
+import { sinkShare } from '../retention/sweep.ts';
 import type { FolderPlan } from '../retention/sweep-plan.ts';
 import type { SweepServices } from '../retention/sweep-services.ts';
 import type { Services } from '../services/services.ts';
@@ -43,11 +44,13 @@ export async function planSweep(
   { table, tableArn, next }: PlanSweepInput = {},
 ): Promise<SweepPlanPage> {
   const { catalog, clock, config, dynamodb } = services;
-  const budget = new Budget(clock, config.readBudgetMs);
+  const { readBudgetMs } = config;
+  const budget = new Budget(clock, readBudgetMs);
+  const options = { killReleased: false, budget, sinkMs: readBudgetMs * sinkShare };
   const staged = await listStaged(services);
   if (table !== undefined) {
     await checkTableArn(dynamodb, table, tableArn);
-    const plans = await planTableFolders(services, table, staged, { killReleased: false, budget });
+    const plans = await planTable(services, table, staged, options);
     if (plans === undefined) return { folders: [describeSlowFolder(table)] };
     return { folders: [...plans, await planDeletedStaging(services, staged, table)] };
   }
@@ -57,7 +60,7 @@ export async function planSweep(
   const names = [...listed].filter((name) => name >= first).toSorted((a, b) => (a < b ? -1 : 1));
   const folders: FolderPlan[] = [];
   for (const [i, name] of names.entries()) {
-    const plans = await planTableFolders(services, name, staged, { killReleased: false, budget });
+    const plans = await planTable(services, name, staged, options);
     // A table for which only the rest of a page was too short begins the next page.
     if (plans === undefined && i > 0)
       return { folders, next: await createPageToken(services.secret, name, facts) };
@@ -66,6 +69,14 @@ export async function planSweep(
   folders.push(await planRestoreStaging(services, staged), await planDeletedStaging(services, staged));
   // A later page does not know the staged objects that belong to the tables of earlier pages.
   return { folders: next === undefined ? [...folders, planUnknownStaging(services, staged)] : folders };
+}
+
+/** Plans for all folders of a table. Returns undefined if the time is used up before everything is read. */
+async function planTable(
+  ...input: Parameters<typeof planTableFolders>
+): Promise<readonly FolderPlan[] | undefined> {
+  const planned = await planTableFolders(...input);
+  return planned && [...planned.plans, ...(await Array.fromAsync(planned.planSinks())).flat()];
 }
 
 function describeSlowFolder(table: string): FolderPlan {

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Census, FormerFolder } from '../catalog/census.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
-import type { Budget } from '../jobs/budget.ts';
+import { Budget } from '../jobs/budget.ts';
 import { toSinkMember } from '../model/data-sinks.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
@@ -13,9 +13,26 @@ import { storeOf, type SweepServices } from './sweep-services.ts';
 /** How many manifests are read at once: enough to hide the store's latency. A manifest has at most a few megabytes. */
 const maxOpenManifests = 8;
 
+/** The plans for one table name. */
+export interface TablePlans {
+  /** Those for the default data sink and for the staged objects. */
+  readonly plans: readonly FolderPlan[];
+  /** Plans for one other data sink after another: a slow one must not delay the default one. */
+  readonly planSinks: () => AsyncIterable<readonly FolderPlan[]>;
+}
+
+export interface PlanOptions {
+  /** True: ends the lives of released snapshots. */
+  readonly killReleased: boolean;
+  /** The time for the default data sink. */
+  readonly budget: Budget;
+  /** The time for each other data sink of the table, ms. A slow one is reported, and delays nothing for longer. */
+  readonly sinkMs: number;
+}
+
 /**
  * Plans for everything that belongs to one table name: the folder of each TableId that it has had, in each data sink, and
- * the staged objects of its backups, which it takes out of `staged`. Folders share no objects. With `killReleased` it first
+ * the staged objects of its backups, which it takes out of `staged`. The default sink comes first. Folders share no objects. With `killReleased` it first
  * ends the lives of released snapshots that nothing holds: a crash between deleting a backup and ending its snapshot leaves
  * them alive. Returns undefined if the time is used up before everything is read.
  *
@@ -44,29 +61,71 @@ export async function planTableFolders(
   services: SweepServices,
   table: string,
   staged: Staged,
-  { killReleased, budget }: { readonly killReleased: boolean; readonly budget: Budget },
-): Promise<FolderPlan[] | undefined> {
+  { killReleased, budget, sinkMs }: PlanOptions,
+): Promise<TablePlans | undefined> {
   const { snapshots } = services.catalog;
   const before = await snapshots.takeCensus(table);
   if (killReleased) {
     for (const { id, alive, released, sink } of before.snapshots)
       if (alive && released === true) await snapshots.kill({ table, id, sink });
   }
-  const listed = await listFolders(services, before, budget);
-  if (listed === undefined) return undefined;
+  const sinks = Map.groupBy(findFolders(before), ({ sink }) => sink);
+  const own = await planSink(services, table, { folders: sinks.get(undefined) ?? [], budget });
+  if (own === undefined) return undefined;
+  const plans: FolderPlan[] = [
+    { table, folder: 'staging', plan: planBackupStaging(own.census, staged) },
+    ...own.plans,
+  ];
+  sinks.delete(undefined);
+  async function* planSinks(): AsyncGenerator<readonly FolderPlan[]> {
+    for (const [sink = '', folders] of sinks) {
+      const planned = await planSink(services, table, {
+        folders,
+        budget: new Budget(services.clock, sinkMs),
+      });
+      yield planned?.plans ?? [{ table, folder: 'tables', sink, trouble: slowSink }];
+    }
+  }
+  return { plans, planSinks };
+}
+
+const slowSink =
+  'reading its objects and manifests takes longer than the part of a sweep that a data sink has';
+
+/** Plans for the folders of a table in one data sink. Returns undefined if the time is used up before everything is read. */
+async function planSink(
+  services: SweepServices,
+  table: string,
+  { folders, budget }: { readonly folders: readonly TableFolder[]; readonly budget: Budget },
+): Promise<{ readonly census: Census; readonly plans: readonly FolderPlan[] } | undefined> {
+  const listed: ListedFolder[] = [];
+  for (const folder of folders) {
+    const found = await listFolder(services, folder, budget);
+    if (found === undefined) return undefined;
+    listed.push(found);
+  }
   const makers = listed.flatMap(({ objects }) => objects).map(({ key }) => makerOf(key));
-  const census = await snapshots.takeCensus(
+  const census = await services.catalog.snapshots.takeCensus(
     table,
     makers.filter((id) => id !== undefined),
   );
-  const plans: FolderPlan[] = [{ table, folder: 'staging', plan: planBackupStaging(census, staged) }];
+  const plans: FolderPlan[] = [];
   for (const folder of listed) {
-    const { tableId, sink } = folder;
+    const { tableId, sink, isRemoved = false } = folder;
+    // The objects of a removed sink cannot be swept. While it has backups, somebody may want it back.
+    if (isRemoved && ![...census.backups.values()].some((backup) => backup.sink === sink)) {
+      services.log.warn('a data sink was removed, and objects may remain in it', {
+        table,
+        sink,
+        folder: tableId,
+      });
+      continue;
+    }
     const outcome = await planTableId(services, folder, selectSink(census, sink), budget);
     if (outcome === undefined) return undefined;
     plans.push({ table, folder: `tables/${tableId}`, ...toSinkMember(sink), ...outcome });
   }
-  return plans;
+  return { census, plans };
 }
 
 /** The folder of a TableId in a data sink. Without `sink`, it is in the default sink. */
@@ -79,6 +138,8 @@ interface TableFolder {
 interface ListedFolder extends TableFolder {
   readonly objects: readonly StoredObject[];
   readonly trouble?: string;
+  /** True if the configuration has no such data sink any longer. */
+  readonly isRemoved?: boolean;
 }
 
 /** Finds the folders that may hold objects: one for each TableId and data sink. */
@@ -96,29 +157,19 @@ function selectSink({ backups, snapshots, folders }: Census, sink: string | unde
   };
 }
 
-/**
- * Lists the objects of a table's folders. Returns undefined if the time is used up before the end. If one sink cannot be
- * listed, the others still are.
- */
-async function listFolders(
+/** Lists the objects of a folder. Returns undefined if the time is used up before the end. */
+async function listFolder(
   services: SweepServices,
-  census: Census,
+  folder: TableFolder,
   budget: Budget,
-): Promise<ListedFolder[] | undefined> {
-  const listed: ListedFolder[] = [];
-  for (const folder of findFolders(census)) {
-    try {
-      const objects = await listObjects(services, folder, budget);
-      if (objects === undefined) return undefined;
-      listed.push({ ...folder, objects });
-    } catch (error) {
-      if (folder.sink === undefined) throw error;
-      if (!isAbandoned(error, folder.sink, census)) {
-        listed.push({ ...folder, objects: [], trouble: reasonOf(error) });
-      }
-    }
+): Promise<ListedFolder | undefined> {
+  try {
+    const objects = await listObjects(services, folder, budget);
+    return objects && { ...folder, objects };
+  } catch (error) {
+    if (folder.sink === undefined) throw error;
+    return { ...folder, objects: [], trouble: reasonOf(error), isRemoved: isError(error, 'SinkNotFound') };
   }
-  return listed;
 }
 
 async function listObjects(
@@ -132,11 +183,6 @@ async function listObjects(
     if (budget.isSpent()) return undefined;
   }
   return objects;
-}
-
-/** True for a data sink that was removed from the configuration, and that has no backups of the table any longer. */
-function isAbandoned(error: unknown, sink: string, { backups }: Census): boolean {
-  return isError(error, 'SinkNotFound') && ![...backups.values()].some((backup) => backup.sink === sink);
 }
 
 async function planTableId(

@@ -22,6 +22,9 @@ export interface SweepSummary {
   readonly troubles: number;
 }
 
+/** The part of a sweep's time that one data sink of a table may take. */
+export const sinkShare = 0.1;
+
 /** How many objects are deleted between two checks of the clock: as many as one request to S3 can name. */
 const maxDeletions = 1000;
 
@@ -56,19 +59,28 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   for (const table of rotateRandomly([...names], ids)) {
     if (run.isTimeSpent()) break;
     await run.guard({ table }, async () => {
-      const plans = await planTableFolders(services, table, staged, { killReleased: true, budget });
-      if (plans === undefined) run.endEarly(table, isFirst);
-      else for (const planned of plans) await run.execute(planned);
+      const sinkMs = config.timeBudgetMs * sinkShare;
+      const planned = await planTableFolders(services, table, staged, { killReleased: true, budget, sinkMs });
+      if (planned === undefined) return run.endEarly(table, isFirst);
+      for (const plan of planned.plans) await run.execute(plan);
+      for await (const plans of planned.planSinks()) for (const plan of plans) await run.execute(plan);
     });
     isFirst = false;
   }
   await run.guard({ folder: 'staging' }, async () => run.execute(await planRestoreStaging(services, staged)));
   await run.guard({ folder: 'staging' }, async () => run.execute(await planDeletedStaging(services, staged)));
   // While a table has not been swept, its staged objects are not unknown.
-  if (run.finished && run.troubles === 0) await run.execute(planUnknownStaging(services, staged));
+  if (run.finished && run.ownTroubles === 0) await run.execute(planUnknownStaging(services, staged));
   const { finished, deleted, kept, troubles } = run;
   log.info('swept', { finished, deleted, kept, troubles });
   return { finished, deleted, kept, troubles };
+}
+
+/** What the log says about a trouble. */
+interface Facts {
+  readonly table?: string | undefined;
+  readonly folder?: string;
+  readonly sink?: string | undefined;
 }
 
 /** Executes plans and counts the results. */
@@ -77,6 +89,8 @@ class SweepRun {
   readonly #budget: Budget;
   finished = true;
   troubles = 0;
+  /** The troubles outside of other data sinks. */
+  ownTroubles = 0;
   deleted = emptyTally;
   kept: Readonly<Record<KeepReason, Tally>> = { live: emptyTally, working: emptyTally, unknown: emptyTally };
 
@@ -97,7 +111,7 @@ class SweepRun {
       this.recordTrouble({ table }, 'reading its objects and manifests takes longer than a sweep has');
   }
 
-  async guard(facts: object, work: () => Promise<void>): Promise<void> {
+  async guard(facts: Facts, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -146,8 +160,9 @@ class SweepRun {
       });
   }
 
-  recordTrouble(facts: object, reason: string): void {
+  recordTrouble(facts: Facts, reason: string): void {
     this.troubles++;
+    if (facts.sink === undefined) this.ownTroubles++;
     this.#services.log.error('not swept', { ...facts, reason });
   }
 }

@@ -61,12 +61,9 @@ export const retentionMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/retention/plan-folders.ts',
-    from: `const census = await snapshots.takeCensus(
-    table,
-    makers.filter((id) => id !== undefined),
-  );`,
-    to: `const census = before;`,
-    harm: 'runs are deleted that a backup stored between the census and the list',
+    from: `    makers.filter((id) => id !== undefined),`,
+    to: `    [],`,
+    harm: 'what deleted backups have stored is never deleted',
     tests: sweeps,
   },
   {
@@ -134,7 +131,7 @@ export const retentionMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/retention/sweep.ts',
-    from: `if (run.finished && run.troubles === 0) await run.execute`,
+    from: `if (run.finished && run.ownTroubles === 0) await run.execute`,
     to: `if (run.finished) await run.execute`,
     harm: 'the staging of a table that could not be swept is reported as unknown, or deleted',
     tests: sweeps,

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { createDirectoryStore } from '../../../lambda/storage/directory-store.ts';
@@ -160,7 +161,13 @@ describe('a data sink that was removed from the configuration', () => {
     // The sweep reports it, and continues with the default sink.
     expect(await sweep(later({ sinks: [] }).services)).toMatchObject({ finished: true, troubles: 1 });
     await operations.deleteBackup(key(archived));
-    expect(await sweep(later({ sinks: [] }).services)).toMatchObject({ finished: true, troubles: 0 });
+    const warn = vi.fn<(message: string, facts?: object) => void>();
+    const swept = { ...later({ sinks: [] }).services, log: { ...silentLog, warn } };
+    expect(await sweep(swept)).toMatchObject({ finished: true, troubles: 0 });
+    expect(warn).toHaveBeenCalledWith(
+      'a data sink was removed, and objects may remain in it',
+      expect.objectContaining({ table: world.table, sink: 'archive' }),
+    );
     expect(await operations.verifyBackup({ backup: key(own) })).toMatchObject({ problemCount: 0 });
   });
 
