@@ -24,7 +24,7 @@ export interface ApiOperation extends Pick<Operation, 'name' | 'text' | 'verbs' 
   readonly target: string;
   readonly input: string;
   readonly output: string;
-  /** Names of the errors that not every operation has. */
+  /** Names of the operation's errors, except those that every operation has. */
   readonly errors: readonly string[];
 }
 

@@ -75,8 +75,8 @@ export interface ReadableBackup {
 }
 
 /**
- * Finds a backup whose snapshot can be read. Throws `BackupNotFound`, for a failed backup with its reason, `BackupInUse`
- * while the backup is being created, and `Validation` for one of DynamoDB's own.
+ * Finds a backup whose snapshot can be read. Throws `BackupNotFound` if there is none or if it failed (the message
+ * then has the reason), `BackupInUse` while it is being created, and `Validation` for one of DynamoDB's own backups.
  */
 export async function findReadableBackup(
   services: Pick<ReadServices, 'catalog' | 'config' | 'native'>,

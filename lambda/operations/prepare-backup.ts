@@ -38,7 +38,7 @@ export async function prepareBackup(
   };
 }
 
-/** Throws `Validation` for a kind or a data sink that the source does not have, and where there are no native backups. */
+/** Throws `Validation` for a kind or a data sink that the source does not have, and for a native backup where there are none. */
 export function checkKind(
   { native }: Pick<RequestServices, 'native'>,
   { source, kind, sink }: Pick<CreateBackupInput, 'source' | 'kind' | 'sink'>,

@@ -143,7 +143,7 @@ export function createPythonRds(
   };
 }
 
-/** Creates a client with Alibaba Cloud's SDK for Go, in the program that .ci/clients.sh builds of rds-go. */
+/** Creates a client with Alibaba Cloud's SDK for Go, which runs in the program that .ci/clients.sh builds from rds-go. */
 export function createGoRds(program: string, { endpoint, secret = 'local' }: RdsClientOptions): RdsClient {
   const ask = startProgram(program, [], process.env);
   return {

@@ -223,7 +223,7 @@ describe('the scheduled work of point-in-time recovery', () => {
   });
 });
 
-/** Nothing can be restored, and the answer says so; after the scheduled work, the present content can be. */
+/** Expects that nothing can be restored and that the answer says so, and that the scheduled work makes the present content restorable. */
 async function expectMended(table: string): Promise<void> {
   expect(await harness.continuous.describe(table)).toEqual({ enabled: true, recoveryPeriodInDays: 35 });
   await expect(beginRestore(table)).rejects.toMatchObject({

@@ -11,7 +11,7 @@ const tryCreateTable = async (TableName: string): Promise<boolean> =>
 const deleteWhenReleased = (BackupArn: string) =>
   eventually(async () => (await wire.call('DeleteBackup', { BackupArn })).status === 200);
 
-/** Writes once the name belongs to no restore. */
+/** Waits until no restore holds the name, then writes to the table. */
 const writeLater = (table: string) =>
   eventually(async () => {
     const answer = await wire.call('PutItem', {
