@@ -241,7 +241,7 @@ export class Actors {
     this.#backUp(table);
     for (const { id } of older) {
       if (random.chance(0.2)) continue;
-      this.#later(random.pick([300, 1000, 60_000, 600_000]) * random.next(), () =>
+      this.#later(random.pick([50, 300, 1000, 60_000, 600_000]) * random.next(), () =>
         this.#deleteBackup({ table, id }),
       );
     }

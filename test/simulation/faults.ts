@@ -21,6 +21,7 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `twice`: a schedule, or a client's request, is delivered twice.
  * - `stranger`: somebody makes, changes or deletes a table with the name of a restore's target, or takes its tag away.
  * - `stop`: an execution of a state machine ends in the middle.
+ * - `failedImport`: an import ends in the middle; its table stays.
  * - `blur`: an export ends up to a minute before or after the requested time.
  * - `skew`: the clock of a function is up to four seconds ahead of the other clocks, or behind them.
  * - `late`: a record of a stream can be read only seconds after its write.
@@ -44,6 +45,7 @@ const rates = {
   stranger: 5,
   stop: 0.2,
   skew: 5,
+  failedImport: 2,
   blur: 1,
   late: 0.5,
   emptyPage: 0.3,

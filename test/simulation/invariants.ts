@@ -144,6 +144,12 @@ export class Invariants {
     const table = this.#universe.tables.plane.find(restore.target)?.table;
     if (table === undefined || table.id !== restore.targetTableId)
       return this.#fail(`(1) ${restore.id} is RESTORED, but its table is not there`);
+    const indexes = this.#universe.tables.plane.find(restore.target)?.indexes ?? [];
+    const promised = restore.description.globalSecondaryIndexes.map(({ IndexName }) => String(IndexName));
+    if (indexes.map(({ name }) => name).join() !== promised.join())
+      this.#fail(`(1) ${restore.target} has other indexes than its backup`);
+    if (indexes.some(({ status }) => status !== 'ACTIVE'))
+      this.#fail(`(1) ${restore.target} is RESTORED while an index is being built`);
     const wanted = this.#contents.get(restore.backup) ?? new Map<number, number>();
     const found = table.model.content;
     if (!isDeepStrictEqual(new Map(found), new Map(wanted)))

@@ -15,6 +15,7 @@ import type { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { CatalogDatabase } from './services/catalog-database.ts';
 import { exportCommands, Exports } from './services/exports.ts';
+import { importCommands, Imports } from './services/imports.ts';
 import { Functions } from './services/functions.ts';
 import { Bucket, createSimulatedStore } from './services/object-store.ts';
 import { createSimulatedDynamodb, createSimulatedStreams } from './services/sdk-client.ts';
@@ -69,11 +70,12 @@ export function createUniverse(seed: number): Universe {
   const machines = new StateMachines({ scheduler, network, faults, functions }, () => services);
   const ids: Ids = { hex: (count) => random.hex(count) };
   const exports = new Exports({ scheduler, faults, tables, store: plainStore }, ids, seed);
+  const imports = new Imports({ scheduler, faults, tables, bucket });
   const dynamodb = createSimulatedDynamodb(
     (command, input) => {
       if (catalogCommands.has(command))
         return network.call('catalog', command, () => catalog.answer(command, input));
-      const service = exportCommands.has(command) ? exports : tables;
+      const service = exportCommands.has(command) ? exports : importCommands.has(command) ? imports : tables;
       return network.call('tables', command, () => service.answer(command, input));
     },
     () => scheduler.now,
@@ -130,6 +132,8 @@ function chooseConfig(random: Random): Config {
     base: random.pick(['scan', 'export']),
     missingRecovery: random.pick(['enable', 'refuse']),
     missingStream: random.pick(['enable', 'refuse']),
+    restoreBy: random.pick(['writes', 'import']),
+    verifyTarget: random.chance(0.3),
     emptyPages: 3,
     scanSegments: random.between(1, 3),
     timeBudgetMs: random.pick([50, 500, 10 * 60_000]),

@@ -18,6 +18,13 @@ export interface TableState {
   readonly table: UserTable;
   readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
   readonly tags: readonly Tag[];
+  /** Its global indexes, all of the same key and projection. */
+  readonly indexes: readonly Index[];
+}
+
+export interface Index {
+  readonly name: string;
+  readonly status: 'CREATING' | 'ACTIVE';
 }
 
 /** The maximum age of what DescribeTable returns, which is eventually consistent. */
@@ -43,7 +50,17 @@ export class TablePlane {
     name: string,
     now: number,
     options: StreamOptions,
-    { hasStream, tags, madeBy }: { hasStream: boolean; tags: readonly Tag[]; madeBy: string | undefined },
+    {
+      hasStream,
+      tags,
+      madeBy,
+      indexes = [],
+    }: {
+      hasStream: boolean;
+      tags: readonly Tag[];
+      madeBy: string | undefined;
+      indexes?: readonly Index[];
+    },
   ): TableState {
     const model = new SimulatedTable(options, name, { hasStream: false });
     model.now = now;
@@ -51,7 +68,7 @@ export class TablePlane {
     const id = `table-${String(this.tables.size + 1).padStart(4, '0')}`;
     const table: UserTable = { id, name, arn: `${account}${name}`, model, createdAt: now, madeBy };
     this.tables.set(id, table);
-    return this.set(name, now, { table, status: 'CREATING', tags });
+    return this.set(name, now, { table, status: 'CREATING', tags, indexes });
   }
 
   /** Changes the state of the table with the name from now on. */
@@ -66,7 +83,7 @@ export class TablePlane {
 }
 
 /** Describes a table as DescribeTable does. */
-export function describe({ table, status, tags: _tags }: TableState): object {
+export function describe({ table, status, indexes, tags: _tags }: TableState): object {
   const { model, name, arn, id, createdAt } = table;
   const specification: StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
   return {
@@ -76,7 +93,16 @@ export function describe({ table, status, tags: _tags }: TableState): object {
     TableStatus: status,
     CreationDateTime: new Date(createdAt),
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      ...(indexes.length > 0 ? [{ AttributeName: 'value', AttributeType: 'N' }] : []),
+    ],
+    GlobalSecondaryIndexes: indexes.map((index) => ({
+      IndexName: index.name,
+      IndexStatus: index.status,
+      KeySchema: [{ AttributeName: 'value', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'ALL' },
+    })),
     BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
     LatestStreamArn: model.streams.at(-1)?.arn,
     ...(model.stream && { StreamSpecification: specification }),

@@ -25,6 +25,9 @@ import {
 /** How long DynamoDB takes to create, update or delete a table. */
 const changeMs = { min: 1000, max: 8000 } as const;
 
+/** How long the building of an index takes at most. */
+const indexMs = 5 * 60_000;
+
 type Named = { readonly TableName?: string };
 
 /** The tables that are backed up and restored. They have those of DynamoDB's operations that Tidemark's steps call. */
@@ -45,14 +48,34 @@ export class UserTables {
   /** Creates a table as its owner would; it is ACTIVE at once. */
   createOwned(name: string, hasStream = true): UserTable {
     const { now } = this.#scheduler;
+    const count = this.#scheduler.random.pick([0, 0, 1, 2]);
+    const indexes = Array.from({ length: count }, (_, i) => ({
+      name: `by-value-${i}`,
+      status: 'ACTIVE' as const,
+    }));
     const state = this.plane.create(name, now, this.#options, {
       hasStream,
       tags: [],
       madeBy: undefined,
+      indexes,
     });
     this.plane.set(name, now, { ...state, status: 'ACTIVE' });
     this.synchronize(state.table);
     return state.table;
+  }
+
+  /** Creates the table of the import with this token, which stays CREATING and has no tags. */
+  createImported(name: string, token: string): UserTable {
+    if (this.plane.find(name) !== undefined) throw inUse(`Table already exists: ${name}`);
+    const { now } = this.#scheduler;
+    return this.plane.create(name, now, this.#options, { hasStream: false, tags: [], madeBy: token }).table;
+  }
+
+  /** Makes the table of an import ACTIVE. */
+  activate({ name, id }: UserTable): void {
+    const state = this.plane.find(name);
+    if (state?.table.id !== id) throw new Error(`the table ${name} of an import is gone`);
+    this.plane.set(name, this.#scheduler.now, { ...state, status: 'ACTIVE' });
   }
 
   /** Deletes a table as its owner would, or a restore that may. The table's stream stays readable. */
@@ -105,8 +128,14 @@ export class UserTables {
     return { TableDescription: describe(state) };
   }
 
-  /** Enables a missing stream, as Tidemark does. */
-  #update({ TableName: name = '', StreamSpecification: stream }: UpdateTableCommandInput): object {
+  /** Enables a missing stream, or adds an index to the table of a restore, as Tidemark does. */
+  #update({
+    TableName: name = '',
+    StreamSpecification: stream,
+    GlobalSecondaryIndexUpdates: updates = [],
+  }: UpdateTableCommandInput): object {
+    const [index] = updates;
+    if (index?.Create !== undefined) return this.#addIndex(name, String(index.Create.IndexName));
     if (stream?.StreamEnabled !== true) throw new Error('no other update is simulated');
     const state = this.#changeable(name);
     if (state.table.model.stream !== undefined)
@@ -118,6 +147,29 @@ export class UserTables {
     state.table.model.switchOn();
     this.synchronize(state.table);
     this.#change({ ...state, status: 'UPDATING' }, { ...state, status: 'ACTIVE' });
+    return {};
+  }
+
+  /** Adds an index, which is built after the table is ACTIVE again. */
+  #addIndex(name: string, added: string): object {
+    const state = this.#changeable(name);
+    this.#mayChange(state);
+    if (state.indexes.some(({ status }) => status !== 'ACTIVE'))
+      throw inUse(`An index of ${name} is being created`);
+    if (state.indexes.some((index) => index.name === added))
+      throw new ServiceError(
+        'ValidationException',
+        `Attempting to create an index which already exists: ${added}`,
+      );
+    const indexes = [...state.indexes, { name: added, status: 'CREATING' as const }];
+    const begun: TableState = { ...state, status: 'UPDATING', indexes };
+    this.#change(begun, { ...begun, status: 'ACTIVE' });
+    this.#scheduler.after(this.#scheduler.random.between(changeMs.max, indexMs), () => {
+      const present = this.plane.find(name);
+      if (present?.table.id !== state.table.id) return;
+      const built = present.indexes.map((index) => ({ ...index, status: 'ACTIVE' as const }));
+      this.plane.set(name, this.#scheduler.now, { ...present, indexes: built });
+    });
     return {};
   }
 
@@ -139,19 +191,24 @@ export class UserTables {
 
   #put(table: UserTable, { PutRequest: put }: WriteRequest): true {
     const item = put?.Item ?? {};
-    const key = Number(item['pk']?.S?.slice(1));
-    this.synchronize(table);
-    table.model.write(key, true, 0, Number(item['value']?.N));
-    this.synchronize(table);
+    this.put(table, Number(item['pk']?.S?.slice(1)), Number(item['value']?.N));
     return true;
   }
 
-  /** Tags a table. Nothing is imported here, so Tidemark tags a table only as finished. */
+  /** Writes an item of a restore. */
+  put(table: UserTable, key: number, value: number): void {
+    this.synchronize(table);
+    table.model.write(key, true, 0, value);
+    this.synchronize(table);
+  }
+
+  /** Tags a table: as finished, or with a restore's tag if it has no tag, as the table of an import. */
   #tag(input: TagResourceCommandInput): object {
     const state = this.#findByArn(input);
     const { Tags: tags = [] } = input;
-    if (tags.some(({ Value }) => Value !== finishedValue)) throw denied(state.table.name);
-    if (state.tags.some(({ Value }) => Value !== finishedValue)) this.watch(state.table);
+    const isOwn = tags.some(({ Value }) => Value !== finishedValue);
+    if (isOwn && state.tags.length > 0) throw denied(state.table.name);
+    if (isOwn || state.tags.some(({ Value }) => Value !== finishedValue)) this.watch(state.table);
     this.plane.set(state.table.name, this.#scheduler.now, { ...state, tags });
     return {};
   }
