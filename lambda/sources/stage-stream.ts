@@ -1,7 +1,11 @@
 import { Budget } from '../jobs/budget.ts';
+import { pauseSeconds } from '../jobs/pause.ts';
 import { type PartResult, namePart, type Staging } from '../jobs/staging.ts';
+import { reasonOf } from '../runtime/errors.ts';
+import { isBusy } from '../runtime/throttling.ts';
 import type { Cut } from '../snapshot/format/manifest.ts';
-import { checkStreamClock, StreamGap, type StreamRecord } from '../tables/stream.ts';
+import { ShardList } from '../tables/shard-list.ts';
+import { StreamGap, type StreamRecord } from '../tables/stream.ts';
 import type { Collected, CollectWork, SourceServices } from './source.ts';
 import { type StagedFile, StagedFiles } from './staged-files.ts';
 import { type CutRules, cutOf, type Lane, type Reader, readLanes } from './stream-cut.ts';
@@ -20,7 +24,7 @@ export interface StreamReading {
   /** The stream's ARN. */
   readonly stream: string;
   /** Finds where the first part begins to read; a later part begins where the part before it ended. */
-  findLanes(): Promise<Lane[]>;
+  findLanes(shards: ShardList): Promise<Lane[]>;
   /** False for a record up to the cut that is no change, because the scan or the export holds its write. */
   isChange(record: StreamRecord): boolean;
   /** Epoch ms until which a scan or an export may hold writes; 0 if only the stream is read. */
@@ -30,7 +34,7 @@ export interface StreamReading {
 }
 
 /** The services that the reading of a stream uses. */
-type StreamServices = Pick<SourceServices, 'clock' | 'config' | 'ids' | 'store' | 'streams'>;
+type StreamServices = Pick<SourceServices, 'clock' | 'config' | 'ids' | 'log' | 'store' | 'streams'>;
 
 /** The result of one part of the reading: what it staged, and how far it read. */
 export interface StreamResult extends PartResult {
@@ -44,11 +48,31 @@ export const streamTask = 'stream';
 /** Streams keep records for 24 hours. */
 const streamMemoryMs = 24 * 60 * 60 * 1000;
 
+/** The shortest wait after DynamoDB has throttled the reading. */
+const minWaitSeconds = 5;
+
 /**
  * Stages a stream's records up to the cut, and corrections past it. Waits until the records of the marker's second, and
- * the corrections, can be read. Throws `StreamGap` if the stream no longer holds them, and `ClockSkewTooLarge`.
+ * the corrections, can be read, and while DynamoDB throttles the calls: many backups of an account may begin in one minute. Throws `StreamGap` if the stream no longer holds them, and `ClockSkewTooLarge`.
  */
 export async function stageStream(
+  services: StreamServices,
+  work: CollectWork,
+  reading: StreamReading,
+): Promise<Collected> {
+  const { clock, log } = services;
+  const { id, marker } = work.plan;
+  try {
+    return await stagePart(services, work, reading);
+  } catch (error) {
+    const age = clock.now() - marker;
+    if (!isBusy(error) || age > streamMemoryMs) throw error;
+    log.warn('no room to read the stream', { backup: id, reason: reasonOf(error) });
+    return { status: 'wait', waitSeconds: pauseSeconds(age, minWaitSeconds) };
+  }
+}
+
+async function stagePart(
   services: StreamServices,
   { plan, staging, part }: CollectWork,
   reading: StreamReading,
@@ -57,10 +81,11 @@ export async function stageStream(
   const readableAt = Math.max(plan.marker, reading.correctUntil) + config.settleMs;
   const waitSeconds = Math.ceil((readableAt - clock.now()) / 1000);
   if (waitSeconds > 0) return { status: 'wait', waitSeconds };
+  const shards = new ShardList(services.streams, reading.stream);
   // By a clock that is ahead, the stream would be read before it shows the last writes.
-  if (config.settleMs > 0) await checkStreamClock(services.streams, clock, reading.stream);
+  if (config.settleMs > 0) await shards.checkClock(clock);
   const rules: CutRules = {
-    stream: reading.stream,
+    shards,
     markerSecond: Math.floor(plan.marker / 1000),
     until: Math.ceil((reading.correctUntil + config.settleMs) / 1000),
     emptyPages: config.emptyPages,
@@ -91,7 +116,7 @@ async function readPart(
   const files = new StagedFiles(store, config.limits.stagedFileBytes, (n) =>
     staging.key(`${streamTask}/${part}-${attempt}-${n}.json.gz`),
   );
-  const lanes = part === 0 ? await reading.findLanes() : await readLanesOf(staging, part - 1);
+  const lanes = part === 0 ? await reading.findLanes(rules.shards) : await readLanesOf(staging, part - 1);
   const budget = new Budget(clock, config.timeBudgetMs);
   const done = await readLanes(services, lanes, rules, createStagingReader(reading, files, budget));
   if (clock.now() - reading.since > streamMemoryMs) {

@@ -1,10 +1,12 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Clock } from '../runtime/clock.ts';
+import { isBusy } from '../runtime/throttling.ts';
+import type { ShardList } from '../tables/shard-list.ts';
 import {
-  describeStream,
   fromStart,
   readShard,
   type Shard,
+  type Stream,
   StreamGap,
   type StreamRecord,
 } from '../tables/stream.ts';
@@ -41,8 +43,8 @@ export interface Lane {
 }
 
 export interface CutRules {
-  /** The stream's ARN. */
-  readonly stream: string;
+  /** The stream, with the shards that the invocation knows. */
+  readonly shards: ShardList;
   /** The cut is before a shard's first record of a later second than this (epoch seconds). */
   readonly markerSecond: number;
   /**
@@ -115,7 +117,7 @@ async function readLane(
   reader: Reader,
 ): Promise<'closed' | 'enough' | 'overdue'> {
   let empty = 0;
-  for await (const page of readShard(streams, rules.stream, lane.shard, lane.read)) {
+  for await (const page of readShard(streams, rules.shards.arn, lane.shard, lane.read)) {
     for (const record of page.records) {
       if (record.second > rules.markerSecond) lane.pastCut = true;
       if (lane.pastCut && record.second > rules.until) return 'enough';
@@ -139,20 +141,34 @@ async function readLane(
  * are not listed yet, because their records may belong to the snapshot. False: the time was used up first.
  */
 async function followShard(
-  { streams, clock }: { readonly streams: DynamoDBStreamsClient; readonly clock: Clock },
+  { clock }: { readonly clock: Clock },
   lanes: Lane[],
   closed: Lane,
   rules: CutRules,
   reader: Reader,
 ): Promise<boolean> {
-  for (;;) {
-    const { ended, shards } = await describeStream(streams, rules.stream);
+  let listed: Stream | undefined = await rules.shards.describe();
+  if (!listed.shards.some(({ parent }) => parent === closed.shard)) listed = await listAgain(rules.shards);
+  for (; ; listed = await listAgain(rules.shards)) {
+    const { ended, shards } = listed ?? nothingListed;
     const children = shards.filter((shard) => shard.parent === closed.shard);
     for (const { id } of children) lanes.push(createLane(id, fromStart, closed.pastCut));
     closed.replaced = children.length > 0 && !closed.pastCut;
     if (children.length > 0 || ended) return true;
     if (reader.isOverdue()) return false;
     await clock.sleep(listingPauseMs);
+  }
+}
+
+const nothingListed: Pick<Stream, 'ended' | 'shards'> = { ended: false, shards: [] };
+
+/** Lists the shards again; undefined if DynamoDB throttles that. */
+async function listAgain(shards: ShardList): Promise<Stream | undefined> {
+  try {
+    return await shards.refresh();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return undefined;
   }
 }
 
@@ -163,17 +179,17 @@ async function followShard(
  */
 export async function findLanesAround(
   streams: DynamoDBStreamsClient,
-  arn: string,
+  list: ShardList,
   second: number,
 ): Promise<Lane[]> {
-  const { shards } = await describeStream(streams, arn);
+  const { shards } = await list.describe();
   const byId = new Map(shards.map((shard) => [shard.id, shard]));
   const parents = new Set(shards.map((shard) => shard.parent));
   const found = new Map<string, Lane>();
   const visit = async (shard: Shard): Promise<void> => {
     if (found.has(shard.id)) return;
     const parent = shard.parent === undefined ? undefined : byId.get(shard.parent);
-    if (parent !== undefined && !(await hasBegunBy(streams, arn, shard, second))) return visit(parent);
+    if (parent !== undefined && !(await hasBegunBy(streams, list.arn, shard, second))) return visit(parent);
     found.set(shard.id, createLane(shard.id, fromStart));
   };
   for (const shard of shards) if (!parents.has(shard.id)) await visit(shard);

@@ -8,9 +8,7 @@ import {
   type _Record as SdkRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { followPages } from '../runtime/follow-pages.ts';
-import { checkClock } from './clock-skew.ts';
 
 export interface Shard {
   readonly id: string;
@@ -25,6 +23,8 @@ export interface Stream {
   /** True if the stream is DISABLED: all its shards are closed, and there will be no new ones. */
   readonly ended: boolean;
   readonly shards: readonly Shard[];
+  /** The first answer, which says DynamoDB's time. */
+  readonly answer: object;
 }
 
 type SdkItem = Record<string, AttributeValue>;
@@ -59,6 +59,7 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
   const shards: SdkShard[] = [];
   let createdAt = 0;
   let status: string | undefined;
+  let first: object | undefined;
   const pages = followPages(
     'DescribeStream',
     (last: string | undefined) =>
@@ -73,7 +74,9 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
       ),
     ({ StreamDescription: page }) => page?.LastEvaluatedShardId,
   );
-  for await (const { StreamDescription: page } of pages) {
+  for await (const answer of pages) {
+    const { StreamDescription: page } = answer;
+    first ??= answer;
     shards.push(...(page?.Shards ?? []));
     createdAt = page?.CreationRequestDateTime?.getTime() ?? createdAt;
     status = page?.StreamStatus;
@@ -83,24 +86,8 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
     enabled: status === 'ENABLED',
     ended: status === 'DISABLED',
     shards: shards.map((shard) => ({ id: String(shard.ShardId), parent: shard.ParentShardId })),
+    answer: first ?? {},
   };
-}
-
-/**
- * Asks DynamoDB about the stream, and throws `ClockSkewTooLarge` if our clock is ahead of its answer's time. Throws
- * `StreamGap` if the stream is gone.
- */
-export async function checkStreamClock(
-  streams: DynamoDBStreamsClient,
-  { now }: Pick<Clock, 'now'>,
-  arn: string,
-): Promise<void> {
-  const askedAt = now();
-  checkClock(
-    'the step that reads the stream',
-    askedAt,
-    await detectGap(() => streams.send(new DescribeStreamCommand({ StreamArn: arn, Limit: 1 }))),
-  );
 }
 
 /**

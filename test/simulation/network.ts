@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { Faults, Service } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { AccountLimits } from './services/account-limits.ts';
 import { isRetriedBySdk, ServiceError } from './services/service-error.ts';
 
 /** A caller of services: an invocation of a function, or somebody outside of Tidemark. */
@@ -29,6 +30,8 @@ const throttled: Readonly<Record<Service, string>> = {
 
 /** Carries the calls of callers to services, each with a seeded delay on its way and on the way back, and with faults. */
 export class Network {
+  /** The limits of the account. @default none */
+  limits: AccountLimits | undefined;
   readonly #scheduler: Scheduler;
   readonly #faults: Faults;
   readonly #callers = new AsyncLocalStorage<Caller>();
@@ -102,7 +105,7 @@ export class Network {
     what: string,
     effect: () => T,
   ): { readonly result: T } | { readonly error: unknown } {
-    const refusal = this.#refuse(service);
+    const refusal = this.#refuse(service, what);
     let answer: { readonly result: T } | { readonly error: unknown };
     try {
       if (refusal !== undefined) throw refusal;
@@ -119,7 +122,11 @@ export class Network {
     return answer;
   }
 
-  #refuse(service: Service): ServiceError | undefined {
+  #refuse(service: Service, what: string): ServiceError | undefined {
+    // The names of the commands of streams end so; that of a started execution is another word.
+    const call = service === 'machines' ? nameStart(what) : what.replace(/Command$/, '');
+    if (this.limits?.refuses(call, this.#scheduler.now) === true)
+      return new ServiceError(throttled[service], 'Rate exceeded');
     const isDown = (this.#down.get(service) ?? 0) > this.#scheduler.now && !this.#faults.isHealed;
     if (isDown || this.#faults.happens('error')) return new ServiceError('InternalServerError', 'try again');
     if (this.#faults.happens('throttle')) return new ServiceError(throttled[service], 'too many calls');
@@ -145,6 +152,10 @@ export class Network {
     if (caller === undefined) throw new Error('nobody calls');
     return caller;
   }
+}
+
+function nameStart(what: string): string {
+  return what.startsWith('start ') ? 'StartExecution' : 'DescribeExecution';
 }
 
 function nameOf(error: unknown): string {

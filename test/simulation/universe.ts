@@ -50,7 +50,8 @@ const catalogCommands = new Set(['GetItem', 'Query', 'UpdateItem', 'TransactWrit
 /** The longest time until a record of a stream can be read, which is well below the settle time. */
 const maxLateMs = 3000;
 
-export function createUniverse(seed: number): Universe {
+/** @param settings replace the settings that the seed chooses */
+export function createUniverse(seed: number, settings: Partial<Config> = {}): Universe {
   const scheduler = new Scheduler(seed);
   const { random } = scheduler;
   Math.random = () => scheduler.jitter();
@@ -58,7 +59,7 @@ export function createUniverse(seed: number): Universe {
   const network = new Network(scheduler, faults);
   const functions = new Functions(scheduler, network, faults);
   const catalog = new CatalogDatabase(scheduler, faults);
-  const config = chooseConfig(random);
+  const config = { ...chooseConfig(random), ...settings };
   const tables = new UserTables(scheduler, faults, {
     emptyPages: faults.kinds.includes('emptyPage') ? config.emptyPages - 1 : 0,
     recordsPerPage: random.between(1, 6),

@@ -1,3 +1,4 @@
+import type { DescribeStreamCommand, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { expect, it } from 'vitest';
 import { createStreamsClient } from '../../lambda/item/clients.ts';
 import { stageStream, type StreamReading } from '../../lambda/sources/stage-stream.ts';
@@ -13,7 +14,7 @@ function endScan(table: SimulatedTable, streams = table.client) {
   table.now += 10_000;
   const reading: StreamReading = {
     stream,
-    findLanes: () => findLanesAround(streams, stream, Math.floor(plan.marker / 1000) - 60),
+    findLanes: (shards) => findLanesAround(streams, shards, Math.floor(plan.marker / 1000) - 60),
     isChange: () => true,
     correctUntil: table.now,
     since: plan.marker,
@@ -49,4 +50,33 @@ it('stageStream refuses a clock that is more than 5 seconds ahead of DynamoDB’
   const stage = endScan(table, streams);
   table.now += settleMs;
   await expect(stage()).rejects.toMatchObject({ code: 'ClockSkewTooLarge' });
+});
+
+it('a reading that DynamoDB throttles waits and continues, and does not fail its backup', async () => {
+  const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
+  table.write(1);
+  let refusals = 3;
+  const throttled: Pick<DynamoDBStreamsClient, 'send'> = {
+    send: (command: object) => {
+      if (refusals-- > 0) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+      return table.client.send(command as DescribeStreamCommand);
+    },
+  };
+  const stage = endScan(table, throttled as DynamoDBStreamsClient);
+  table.now += settleMs;
+  for (const _ of [1, 2, 3])
+    expect(await stage()).toEqual({ status: 'wait', waitSeconds: expect.toSatisfy((n) => n >= 5 && n < 10) });
+  expect(await stage()).toMatchObject({ status: 'done' });
+});
+
+it('a reading that is throttled for longer than a stream keeps its records fails its backup', async () => {
+  const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
+  const throttled: Pick<DynamoDBStreamsClient, 'send'> = {
+    send: () => {
+      throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    },
+  };
+  const stage = endScan(table, throttled as DynamoDBStreamsClient);
+  table.now += 24 * 60 * 60 * 1000;
+  await expect(stage()).rejects.toThrow('Rate exceeded');
 });

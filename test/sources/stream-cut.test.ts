@@ -17,6 +17,7 @@ import {
   SimulatedTable,
   toSequenceNumber,
 } from '../support/sources/simulated-stream.ts';
+import { ShardList } from '../../lambda/tables/shard-list.ts';
 import { scaleRuns } from '../support/scale.ts';
 
 const emptyPages = 3;
@@ -49,7 +50,7 @@ async function readToCut(
     done = await readLanes(
       { streams: table.client, clock },
       lanes,
-      { ...rules, stream: from.stream, emptyPages },
+      { ...rules, shards: new ShardList(table.client, from.stream), emptyPages },
       { isOverdue, take: async (record, isPastCut) => void taken.push({ record, isPastCut }) },
     );
     lanes = JSON.parse(JSON.stringify(lanes)) as Lane[];
@@ -252,7 +253,7 @@ describe('findLanesAround without a cut to begin at', () => {
         const table = play(script);
         const second = secondIn(table, at);
         const stream = String(table.stream?.arn);
-        const lanes = await findLanesAround(table.client, stream, second);
+        const lanes = await findLanesAround(table.client, new ShardList(table.client, stream), second);
         const shards = Object.fromEntries(lanes.map(({ shard, cut }) => [shard, cut]));
         const { taken } = await readToCut(table, { stream, shards }, { markerSecond: never, until: never });
         const sequences = taken.map(({ record }) => record.sequence);
@@ -275,7 +276,11 @@ describe('findLanesAround without a cut to begin at', () => {
     table.now += 60_000;
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.now += 60_000;
-    const lanes = await findLanesAround(table.client, String(table.stream?.arn), secondIn(table, 1));
+    const lanes = await findLanesAround(
+      table.client,
+      new ShardList(table.client, String(table.stream?.arn)),
+      secondIn(table, 1),
+    );
     const open = table.stream?.shards.filter(({ closedAt }) => closedAt === undefined) ?? [];
     expect(lanes.map(({ shard }) => shard)).toEqual(open.map(({ id }) => id));
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { findAnswerTime } from '../../lambda/item/answer-time.ts';
 import { createDynamodbClient, createStreamsClient } from '../../lambda/item/clients.ts';
 import { checkClock, measureLead } from '../../lambda/tables/clock-skew.ts';
-import { checkStreamClock } from '../../lambda/tables/stream.ts';
+import { ShardList } from '../../lambda/tables/shard-list.ts';
 import { answerAt, connection } from '../support/answer-at.ts';
 
 const second = 1_700_000_000_000;
@@ -71,7 +71,7 @@ describe('the time by which our clock is ahead', () => {
   it('is compared with the answer of the stream that a step is about to read', async () => {
     const described = { StreamDescription: { Shards: [] } };
     const streams = createStreamsClient({ ...connection, requestHandler: answerAt(second, described) });
-    const check = (now: number) => checkStreamClock(streams, { now: () => now }, 'a'.repeat(40));
+    const check = (now: number) => new ShardList(streams, 'a'.repeat(40)).checkClock({ now: () => now });
     await check(second + 6000);
     await expect(check(second + 6001)).rejects.toMatchObject({ code: 'ClockSkewTooLarge' });
   });

@@ -1,4 +1,4 @@
-import { describeStream, StreamGap } from '../../tables/stream.ts';
+import { StreamGap } from '../../tables/stream.ts';
 import type { Staging } from '../../jobs/staging.ts';
 import type { Collected, CollectWork, SourceServices } from '../source.ts';
 import { stageStream } from '../stage-stream.ts';
@@ -27,15 +27,14 @@ export async function collectScan(
   let isUnseen = work.part > 0;
   const collected = await stageStream(services, work, {
     stream,
-    async findLanes() {
-      const { streams } = services;
-      const { enabled } = await describeStream(streams, stream);
+    async findLanes(shards) {
+      const { enabled } = await shards.describe();
       // A write that the scan saw cannot be corrected if the stream has no record of it.
       if (!enabled) throw new StreamGap('the stream was switched off during the scan');
       // Every record before the lanes counts as before the cut and as seen by the scan, so the lanes must begin long before
       // both.
       const second = Math.min(Math.floor(marker / 1000) - clockSkewSeconds, firstUnseen);
-      return findLanesAround(streams, stream, second);
+      return findLanesAround(services.streams, shards, second);
     },
     isChange({ second }) {
       isUnseen ||= second >= firstUnseen;

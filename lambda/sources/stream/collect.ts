@@ -1,7 +1,8 @@
 import { markerOf } from '../../model/ids.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { readManifest } from '../../snapshot/format/manifest.ts';
-import { describeStream, StreamGap } from '../../tables/stream.ts';
+import type { ShardList } from '../../tables/shard-list.ts';
+import { StreamGap } from '../../tables/stream.ts';
 import type { Collected, CollectWork, SourcePlan, SourceServices } from '../source.ts';
 import { stageStream } from '../stage-stream.ts';
 import { createLane, type Lane, findLanesAround } from '../stream-cut.ts';
@@ -21,10 +22,10 @@ export function collectChanges(
   if (parent === undefined) throw new TidemarkError('Internal', 'the plan has changes and no parent');
   return stageStream(services, work, {
     stream,
-    findLanes: () =>
+    findLanes: (shards) =>
       replay === undefined
-        ? findLanes(services, stream, table.tableId, parent)
-        : findLanesAround(services.streams, stream, Math.floor(replay.since / 1000)),
+        ? findLanes(services, shards, table.tableId, parent)
+        : findLanesAround(services.streams, shards, Math.floor(replay.since / 1000)),
     isChange: () => true,
     correctUntil: replay?.until ?? 0,
     // The marker in the parent's id is the time of its request.
@@ -34,12 +35,12 @@ export function collectChanges(
 
 /** Finds the parent's cut in each shard. */
 async function findLanes(
-  { store, streams }: SourceServices,
-  stream: string,
+  { store }: SourceServices,
+  list: ShardList,
   tableId: string,
   parent: NonNullable<SourcePlan['parent']>,
 ): Promise<Lane[]> {
-  const { shards } = await describeStream(streams, stream);
+  const { shards } = await list.describe();
   const { manifest } = await readManifest(store, tableId, parent.id, parent.manifestSha256);
   if (!('stream' in manifest.cut)) throw new TidemarkError('Internal', 'the parent does not end in a stream');
   const present = new Set(shards.map(({ id }) => id));

@@ -3,7 +3,7 @@ import type { Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
 import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
-import { describeStream } from '../../../lambda/tables/stream.ts';
+import { ShardList } from '../../../lambda/tables/shard-list.ts';
 import {
   cutOf,
   type Lane,
@@ -48,11 +48,12 @@ const emptyPages = 1;
 export async function findCutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
   const { streams, stream } = history;
   const end = (second + 1) * 1000;
-  const { createdAt } = await describeStream(streams, stream);
+  const shards = new ShardList(streams, stream);
+  const { createdAt } = await shards.describe();
   if (createdAt > end && end > history.createdAt) {
     throw new JobFailure('InternalServerError', "The table's stream does not reach back to that time");
   }
-  const lanes = await findLanesAround(streams, stream, second - margin);
+  const lanes = await findLanesAround(streams, shards, second - margin);
   await readTo(history, lanes, second, async () => {});
   return Object.entries(cutOf(lanes)).map(([shard, position]) => createLane(shard, position));
 }
@@ -89,6 +90,7 @@ async function readTo(
   second: number,
   take: Reader['take'],
 ): Promise<void> {
-  const rules = { stream, markerSecond: second, until: 0, emptyPages };
+  const shards = new ShardList(streams, stream);
+  const rules = { shards, markerSecond: second, until: 0, emptyPages };
   await readLanes({ streams, clock }, lanes, rules, { take, isOverdue: () => false });
 }
