@@ -94,11 +94,12 @@ it('a backup takes a new base when, by the time it runs, its parent’s changes 
   passSeconds();
   await change();
   const content = await readContent();
+  const requestedAt = harness.services.clock.now();
   const sliding = harness.restart({
     config: byExports,
     around: async (handler, _input, run) => {
       // Between the choice and the export, the earliest restorable time moves past the parent.
-      if (handler === 'collect') exports.since = Math.max(exports.since, harness.services.clock.now() - 1500);
+      if (handler === 'collect') exports.since = Math.max(exports.since, requestedAt);
       return run();
     },
   });
