@@ -43,17 +43,23 @@ export function timeOf({ query, headers, body }: HttpRequest): number {
   return Date.parse(headers['x-acs-date'] ?? parameters.get('Timestamp') ?? '');
 }
 
-/** Creates a verifier at a fixed time, with its own memory of nonces. */
-export function createVerifier(now: number, keys: readonly AccessKey[] = [testKey]) {
-  const used = new Set<string>();
-  return (request: HttpRequest): Promise<AccessKey> =>
+/** Creates a verifier at a time, which may move, with its own memory of nonces. */
+export function createVerifier(
+  now: number | (() => number),
+  keys: readonly AccessKey[] = [testKey],
+): (request: HttpRequest) => Promise<AccessKey> {
+  const clock = { now: typeof now === 'number' ? () => now : now };
+  const used = new Map<string, number>();
+  return (request) =>
     authenticate(
       {
         keys: async () => keys,
-        clock: { now: () => now },
-        useNonce: async ({ user, nonce }) => {
-          const known = used.size;
-          return used.add(JSON.stringify([user, nonce])).size > known;
+        clock,
+        useNonce: async ({ user, nonce, until }) => {
+          const key = JSON.stringify([user, nonce]);
+          if ((used.get(key) ?? -1) >= clock.now()) return false;
+          used.set(key, until);
+          return true;
         },
       },
       readCall(request),

@@ -320,6 +320,15 @@ describe('a deleted backup', () => {
 });
 
 describe('a request that is sent again', () => {
+  it('makes one backup, and another request with its key makes another one', async () => {
+    const { harness, table } = world;
+    const request = { table, name: 'first', requestKey: randomIds.hex(32) };
+    const first = await harness.operations.createBackup(request);
+    expect((await harness.operations.createBackup(request)).id).toBe(first.id);
+    expect((await harness.operations.createBackup({ ...request, name: 'second' })).id).not.toBe(first.id);
+    await harness.executions.idle();
+  });
+
   it('deletes a backup once, and returns the first answer again', async () => {
     const { harness, table } = world;
     const { id } = await backup();
