@@ -49,7 +49,7 @@ describe('a published object', () => {
     const store = createMemoryStore();
     const staging = new Staging({ store, secret: testSecret }, 'staging/job');
     await staging.publishOnce('plan', () => Promise.resolve({ tasks: 1 }));
-    change(store.objects as Map<string, Buffer>);
+    change(store.objects);
     return staging;
   }
 
