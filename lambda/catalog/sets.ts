@@ -54,8 +54,8 @@ export type SetObstacle = { readonly kind: 'running'; readonly id: SetId } | { r
 export interface SetQuery {
   readonly name?: string;
   readonly limit: number;
-  /** The last set of the previous page. */
-  readonly after?: SetKey;
+  /** The last set of the previous page. It may be gone. */
+  readonly after?: SetId;
   readonly newestFirst?: true;
 }
 
@@ -154,7 +154,7 @@ export class Sets {
     const rows = name === undefined ? await this.#listAll(query) : await this.#listNamed(name, query);
     return rows
       .map(decodeSet)
-      .filter(({ id }) => id !== after?.id)
+      .filter(({ id }) => id !== after)
       .slice(0, limit);
   }
 
@@ -249,8 +249,8 @@ function toDay(time: number): string {
 }
 
 /** The positions of the sets after the cursor, and its own. */
-function toRange(after: SetKey | undefined, newestFirst: true | undefined): { from: string; to: string } {
-  const bound = after && toSetPosition(after.id);
+function toRange(after: SetId | undefined, newestFirst: true | undefined): { from: string; to: string } {
+  const bound = after && toSetPosition(after);
   return newestFirst
     ? { from: toSetPosition(0), to: bound ?? '~' }
     : { from: bound ?? toSetPosition(0), to: '~' };

@@ -9,15 +9,15 @@ export async function* listSets(
   operations: Pick<Operations, 'listBackupSets'>,
   name?: string,
 ): AsyncGenerator<ListedSet> {
-  let after: { readonly name: string; readonly id: ListedSet['id'] } | undefined;
+  let next: string | undefined;
   do {
     const page = await operations.listBackupSets({
       ...(name !== undefined && { name }),
       limit: pageSize,
       newestFirst: true,
-      ...(after !== undefined && { after }),
+      ...(next !== undefined && { next }),
     });
     yield* page.sets;
-    after = page.last;
-  } while (after !== undefined);
+    next = page.next;
+  } while (next !== undefined);
 }

@@ -73,6 +73,11 @@ export class CatalogTable extends Construct {
     this.grantKeys(grantee, ['SETS'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']);
   }
 
+  /** Allows finding the place of a data sink that a request has made, and reading no other record. */
+  grantReadSinks(grantee: IGrantable): void {
+    this.grantKeys(grantee, ['SINKS'], ['dynamodb:GetItem']);
+  }
+
   /** Allows making and dropping data sinks. */
   grantSinks(grantee: IGrantable): void {
     this.grantKeys(grantee, ['SINKS'], ['dynamodb:PutItem', 'dynamodb:UpdateItem']);

@@ -20,6 +20,8 @@ export function grantBackupRights(
     functions;
 
   for (const step of [Begin, Commit, Abort, HandOver]) catalog.grantReadWrite(step);
+  // The other steps that open the data sink of their backup.
+  for (const step of [Collect, Arrange, ApplyRange]) catalog.grantReadSinks(step);
 
   tables.grant(Begin, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
   if (props.missingStream === 'enable') tables.grant(Begin, 'dynamodb:UpdateTable');

@@ -1,4 +1,4 @@
-import { type BackupSet, isSetOutcome, type SetKey, type SetRecord } from '../../model/sets.ts';
+import { type BackupSet, isSetOutcome, type SetRecord } from '../../model/sets.ts';
 import { isError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { removeSet } from './remove-set.ts';
@@ -21,7 +21,7 @@ export async function removeReplaced(
   const isReplaced = chooseReplaced(replaces, kind, sink);
   let removed = 0;
   let isDone = true;
-  let after: SetKey = { name, id };
+  let after = id;
   for (;;) {
     const page = await services.catalog.sets.list({ name, after, limit: pageSize, newestFirst: true });
     for (const set of page) {
@@ -31,7 +31,7 @@ export async function removeReplaced(
     }
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return isDone;
-    after = last;
+    after = last.id;
   }
 }
 

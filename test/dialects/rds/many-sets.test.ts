@@ -20,13 +20,13 @@ function setUp() {
       status: id === newest ? 'CREATING' : 'AVAILABLE',
     }) as ListedSet;
   const operations: Pick<Operations, 'listBackupSets'> = {
-    async listBackupSets({ limit, after }) {
-      const first = after === undefined ? newest : Number(after.id) - 1;
+    async listBackupSets({ limit, next }) {
+      const first = next === undefined ? newest : Number(next) - 1;
       const sets = Array.from({ length: Math.min(limit, first) }, (_, i) => setOf(first - i));
       counts.calls++;
       counts.sets += sets.length;
       const last = sets.at(-1);
-      return { sets, ...(last && Number(last.id) > 1 && { last: { name: last.name, id: last.id } }) };
+      return { sets, ...(last && Number(last.id) > 1 && { next: String(last.id) }) };
     },
   };
   const context: ActionContext = {

@@ -5,6 +5,8 @@ const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:Query');
 const writes = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
   (action) => `dynamodb:${action}`,
 );
+/** Finds the place of a data sink that a request has made. */
+const madeSinks = 'dynamodb:GetItem on catalog if in SINKS';
 /** Reads the catalog, and writes all its records except those of restores. */
 const catalog = [
   ...catalogRead,
@@ -213,6 +215,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...stage('backup', '*/scan/*'),
   ],
   collect: [
+    madeSinks,
     describeRecovery,
     'dynamodb:ExportTableToPointInTime on user tables',
     'dynamodb:DescribeExport on user exports',
@@ -223,8 +226,8 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...stage('backup', '*/stream/*', 'export/*', '*/partition/plan.json', '*/start-over.json'),
   ],
   partition: [...read('staging'), ...stage('backup', '*/partition/*')],
-  arrange: [...read('staging', 'tables'), ...stage('backup', '*/apply/plan.json')],
-  apply: [...read('staging', 'tables'), ...stage('backup', '*/apply/*'), ...put('runs')],
+  arrange: [madeSinks, ...read('staging', 'tables'), ...stage('backup', '*/apply/plan.json')],
+  apply: [madeSinks, ...read('staging', 'tables'), ...stage('backup', '*/apply/*'), ...put('runs')],
   commit: [
     ...catalog,
     ...read('staging', 'tables'),

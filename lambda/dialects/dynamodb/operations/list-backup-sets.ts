@@ -1,5 +1,3 @@
-import { parseSetId, type SetKey } from '../../../model/sets.ts';
-import { isError, TidemarkError } from '../../../runtime/errors.ts';
 import { maxValue, minValue } from '../constraints.ts';
 import { encodeSummary } from '../encode-set.ts';
 import { createOperation, whenDefined } from '../operation.ts';
@@ -30,26 +28,12 @@ export const listBackupSets = createOperation({
   },
   example: { SetName: 'nightly', Limit: 10 },
   run: async (operations, { SetName, Limit = 100, NextToken }) => {
-    const { sets, last } = await operations.listBackupSets({
+    const { sets, next } = await operations.listBackupSets({
       ...whenDefined('name', SetName),
-      ...whenDefined('after', NextToken === undefined ? undefined : readCursor(NextToken)),
+      ...whenDefined('next', NextToken),
       limit: Limit,
       newestFirst: true,
     });
-    return {
-      BackupSets: sets.map(encodeSummary),
-      ...whenDefined('NextToken', last && `${last.id}/${last.name}`),
-    };
+    return { BackupSets: sets.map(encodeSummary), ...whenDefined('NextToken', next) };
   },
 });
-
-/** Reads the last set of the previous page. It only says where the list continues, so it needs no signature. */
-function readCursor(token: string): SetKey {
-  const at = token.indexOf('/');
-  try {
-    return { id: parseSetId(token.slice(0, Math.max(0, at))), name: token.slice(at + 1) };
-  } catch (error) {
-    if (!isError(error, 'IdInvalid')) throw error;
-    throw new TidemarkError('Validation', 'Invalid Request: NextToken is not of an answer', { cause: error });
-  }
-}

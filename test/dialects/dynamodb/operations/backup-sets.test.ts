@@ -99,19 +99,14 @@ describe('ListBackupSets', () => {
   it('lists the newest first, and continues after the last set of a page', async () => {
     const operations = fakeOperations();
     const set = await operations.describeBackupSet({ name: 'a/b', id: toSetId(7) });
-    operations.listBackupSets.mockResolvedValue({ sets: [set], last: { name: 'a/b', id: toSetId(7) } });
+    operations.listBackupSets.mockResolvedValue({ sets: [set], next: 'token' });
     const { answer } = await answerTo(operations, 'ListBackupSets', { SetName: 'a/b', Limit: 1 });
-    expect(answer).toMatchObject({ BackupSets: [key], NextToken: '7/a/b' });
-    await answerTo(operations, 'ListBackupSets', { NextToken: '7/a/b' });
+    expect(answer).toMatchObject({ BackupSets: [key], NextToken: 'token' });
+    await answerTo(operations, 'ListBackupSets', { NextToken: 'token' });
     expect(operations.listBackupSets.mock.calls).toEqual([
       [{ name: 'a/b', limit: 1, newestFirst: true }],
-      [{ after: { name: 'a/b', id: 7 }, limit: 100, newestFirst: true }],
+      [{ next: 'token', limit: 100, newestFirst: true }],
     ]);
-  });
-
-  it.each(['', 'nightly', '0/nightly', 'x/nightly'])('refuses the token %j', async (NextToken) => {
-    const { status } = await answerTo(fakeOperations(), 'ListBackupSets', { NextToken });
-    expect(status).toBe(400);
   });
 });
 

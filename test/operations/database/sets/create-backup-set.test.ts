@@ -310,16 +310,26 @@ describe('listBackupSets', () => {
     const { operations } = world.harness;
     const ids = async (query: Parameters<typeof operations.listBackupSets>[0]) => {
       const page = await operations.listBackupSets(query);
-      return { ids: page.sets.map(({ id }) => made.findIndex((set) => set.id === id)), last: page.last };
+      return { ids: page.sets.map(({ id }) => made.findIndex((set) => set.id === id)), next: page.next };
     };
     expect(await ids({ limit: 10 })).toEqual({ ids: [0, 1, 2, 3] });
     const first = await ids({ name: 'one', limit: 2 });
     expect(first.ids).toEqual([0, 2]);
-    if (first.last === undefined) throw new Error('no cursor');
-    expect(await ids({ name: 'one', limit: 2, after: first.last })).toEqual({ ids: [3] });
+    if (first.next === undefined) throw new Error('no cursor');
+    expect(await ids({ name: 'one', limit: 2, next: first.next })).toEqual({ ids: [3] });
     const newest = await ids({ name: 'one', limit: 2, newestFirst: true });
     expect(newest.ids).toEqual([3, 2]);
-    if (newest.last === undefined) throw new Error('no cursor');
-    expect(await ids({ name: 'one', limit: 2, newestFirst: true, after: newest.last })).toEqual({ ids: [0] });
+    if (newest.next === undefined) throw new Error('no cursor');
+    expect(await ids({ name: 'one', limit: 2, newestFirst: true, next: newest.next })).toEqual({ ids: [0] });
+    const forged = `${first.next.slice(0, -1)}9`;
+    for (const query of [
+      { name: 'one', limit: 2, next: forged },
+      { name: 'one', limit: 2, next: '7/one' },
+      { name: 'two', limit: 2, next: first.next },
+      { limit: 2, next: first.next },
+      { name: 'one', limit: 2, next: newest.next },
+    ]) {
+      await expect(operations.listBackupSets(query)).rejects.toEqual(code('Validation'));
+    }
   });
 });
