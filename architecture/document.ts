@@ -40,7 +40,7 @@ function describeRules({ uses, avoids, owns }: Room): string {
   return [
     uses && ` Imports only ${names(uses)}.`,
     avoids && ` Never imports ${names(avoids)}.`,
-    owns && ` Alone imports ${names(owns)}.`,
+    owns && ` May import ${names(owns)}, which only the rooms that say so may.`,
   ]
     .filter((text) => text !== undefined)
     .join('');

@@ -30,8 +30,8 @@ const maxMarkerTries = 50;
 const maxExpired = 1000;
 
 /**
- * How many of a lineage's newest records decide whether its head is needed; and how many of the table's records are read at
- * first, and in each later page. The first ones nearly always decide, unless most of them are in other data sinks.
+ * So many of a lineage's newest records decide whether its head is needed. The records of a table are read in pages: the first
+ * one nearly always decides, unless most of its records are in other data sinks.
  */
 const maxNewest = 1000;
 const newestPage = 10;

@@ -227,7 +227,7 @@ export class Turns {
  */
 const maxTries = 20;
 
-/** Calls `attempt`, which returns undefined if the turn has changed since it was read, until it returns a result or tries run out. */
+/** Calls `attempt` until it returns a result. It returns undefined if the turn has changed since it was read. Throws after `maxTries`. */
 async function retryChanged<T>({ table }: Claim, attempt: () => Promise<T | undefined>): Promise<T> {
   for (let tries = 0; tries < maxTries; tries++) {
     const result = await attempt();

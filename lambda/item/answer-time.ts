@@ -4,7 +4,7 @@ interface Answered {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The place of the middleware below: outside the middleware that turns responses into outputs and errors. */
+/** Places the middleware below before the one that turns responses into outputs and errors. */
 export const outsideDeserializer = {
   step: 'deserialize',
   priority: 'high',

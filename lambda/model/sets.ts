@@ -76,7 +76,7 @@ export interface Replaced {
 /** What further sets of a name are to be like, unless their requests say otherwise. The dialect of the requests applies it. */
 export interface SeriesSettings {
   readonly checksum?: boolean;
-  /** Settings of the tables alone, without their items. */
+  /** True if the backups have only the tables' settings, without their items. */
   readonly settingsAlone?: boolean;
   /** How many incremental sets to keep, at least 1. */
   readonly keepIncrementals?: number;

@@ -40,7 +40,7 @@ export async function checkSource(
 }
 
 /**
- * DynamoDB answers this call 10 times per second and account. Returns true if DynamoDB throttles it: then the execution
+ * DynamoDB allows 10 of these calls per second and account. Returns true if DynamoDB throttles it: then the execution
  * checks again.
  */
 async function isRecoverable(recovery: RequestServices['recovery'], table: string): Promise<boolean> {

@@ -73,7 +73,7 @@ export function isError(error: unknown, ...codes: ErrorCode[]): error is Tidemar
   return error instanceof TidemarkError && codes.includes(error.code);
 }
 
-/** True if the caller lacks a permission: an AWS service's error, or ours in its place. */
+/** True if the error says that the caller lacks a permission: an AWS service threw it, or Tidemark in its place. */
 export function isDenied(error: unknown): boolean {
   return isServiceError(error, 'AccessDeniedException') || isError(error, 'AccessDenied');
 }

@@ -40,7 +40,7 @@ export class VerbFunctions extends Construct {
     }
   }
 
-  /** Creates the function that reads. It changes no record, so it reports damage to a function that may record it. */
+  /** Creates the function for the verb `read`. It may not change records: if it finds damage, it calls another function, which records that. */
   private createReader(props: VerbFunctionsProps): TidemarkFunction {
     const reader = this.create('api-read', props);
     props.catalog.grantRead(reader);

@@ -75,7 +75,7 @@ const maxArnsLength = 5000;
 /** The length of a table's ARN without its name, with the longest part that a right may add (`/stream/*`). */
 const arnLength = 'arn:aws-us-gov:dynamodb:ap-southeast-1:123456789012:table//stream/*'.length;
 
-/** Checks that IAM has room for the rights to the tables. */
+/** Checks that the rights to the tables fit into IAM's limit of a policy's size. */
 function findRightsProblems(config: unknown): string[] {
   const { tables }: Record<string, unknown> = { ...Object(config) };
   if (!isTables(tables)) return [];

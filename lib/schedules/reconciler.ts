@@ -36,7 +36,7 @@ export class Reconciler extends Construct {
     tables.grant(this.handler, 'dynamodb:CreateBackup');
     tables.grantBackups(this.handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
     tables.grantListBackups(this.handler);
-    // For a restore that is abandoned.
+    // Lets the reconciler delete the table of an abandoned restore.
     grantRemoval(this.handler, props);
     for (const machine of ['backup', 'restore'] as const) {
       letStart(this.handler, machine, props.machines[machine].stateMachineArn);

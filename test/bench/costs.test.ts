@@ -85,7 +85,7 @@ describe('the monthly bill', () => {
     const usd = Object.fromEntries(billStream(scenario).charges.map((charge) => [charge.what, charge.usd]));
     // 26,214,400 units.
     expect(usd['scan of the table']).toBeCloseTo(3.2768, 9);
-    // The lines of 100 GB, and of 2 GB of images on each of 30 days. A function of 1769 MB takes 90 seconds for a GB.
+    // Lines of 100 GB of items, and of 2 GB of images on each of 30 days. Their size is 1.67 times that of the items. A function with 1769 MB takes 90 seconds for a GB.
     const seconds = (100 + 60) * 1.67 * 90;
     expect(usd['staging what was read, in functions']).toBeCloseTo(
       ((seconds * 1769) / 1024) * 0.0000133334,

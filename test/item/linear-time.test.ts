@@ -103,7 +103,7 @@ describe('every reader of items takes time in proportion to the length of the te
     );
   });
 
-  it('toCanonicalItem and measureItem, of any value of repeated fragments', () => {
+  it('toCanonicalItem and measureItem, for any value that repeats fragments', () => {
     const text = anyLongText('0', '1', '.', '-', '+', 'e', 'E', '=', 'A', '/', ' ', 'é');
     fc.assert(
       fc.property(text, fc.constantFrom('S', 'N', 'B', 'SS', 'NS', 'BS'), (long, type) => {

@@ -340,7 +340,7 @@ describe('the schedules', () => {
     ]);
   });
 
-  it('send deliveries that failed, or whose function failed three times, to a queue of their own', () => {
+  it('send deliveries that failed, or whose function failed three times, to a dead-letter queue', () => {
     const [queue] = ids('AWS::SQS::Queue');
     const target = { 'Fn::GetAtt': [queue, 'Arn'] };
     expect(schedules.slice(0, 2).map((made) => made.Target.DeadLetterConfig)).toEqual([

@@ -108,7 +108,7 @@ function hasPossibleSizes({ offset, length, rawLength, count }: FrameEntry): boo
   );
 }
 
-/** Reads bytes of a referenced file. Throws `SnapshotCorrupt`, also if the file is missing. */
+/** Reads bytes of a referenced file. Throws `SnapshotCorrupt` if the file is missing or has fewer bytes. */
 export async function readStored(
   store: ObjectStore,
   key: string,

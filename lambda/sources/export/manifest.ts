@@ -33,9 +33,9 @@ export interface ExpectedExport {
 export type KeyOf = (bucketKey: string) => string;
 
 /**
- * Reads the list of an export's data files from its manifests. It compares the manifests with their checksum files and with
- * the request, and the counts of the data files, which are read later, with each other. It ignores unknown members. Format:
- * "DynamoDB table export output format", DynamoDB Developer Guide.
+ * Reads the list of an export's data files from its manifests. It compares the manifests with their checksum files, with
+ * the request and with each other; the data files are read later. It ignores unknown members. Format: "DynamoDB table
+ * export output format", DynamoDB Developer Guide.
  *
  * Throws `StagedDataCorrupt` if a manifest is missing, damaged or of another export, `RecordNotUnderstood` for another
  * format; both name the file.

@@ -4,7 +4,7 @@ import { findStreamCut } from '../stage-stream.ts';
 import { continueByStream, type StreamOrigin } from './choose.ts';
 import { collectChanges } from './collect.ts';
 
-/** The table's stream: the changes since a parent within seconds, without using the table's capacity. */
+/** Reads the table's stream. It has the changes since a parent within seconds, and reading it uses none of the table's capacity. */
 export const streamSource: SourceModule<StreamOrigin> = {
   // A stream that does not reach the head reaches no older snapshot.
   continuesOlder: false,

@@ -67,7 +67,7 @@ describe('the number of reads of a sweep', () => {
     await sweepLater(0);
     const before = await sweepLater(3);
     for (let i = 0; i < 30; i++) await createDeleted(table);
-    // Late twins may still store objects in the folders of the 30 tables, so the sweep lists these until the grace is over.
+    // Late duplicates of executions may still store objects in the 30 folders, so the sweep lists these until the grace is over.
     expect((await sweepLater(0)).folders).toHaveLength(before.folders.length + 30);
     await sweepLater(3);
     expect(await sweepLater(3)).toEqual(before);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
@@ -7,6 +8,7 @@ import {
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openManifestStaging } from '../../../lambda/jobs/staging.ts';
 import type { BackupRecord, Kind } from '../../../lambda/model/records.ts';
 import { type Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { type Manifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
@@ -21,6 +23,7 @@ import {
   shape,
 } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness, testLimits } from '../../support/harness.ts';
+import { testSecret } from '../../support/secret.ts';
 import { readTableContent, deleteItem, nthKey } from '../../support/tables.ts';
 
 const database = useDatabase();
@@ -90,15 +93,19 @@ describe('a damaged run of the parent', () => {
 });
 
 describe('a parent whose manifest claims wrong figures', () => {
-  /** Makes each base publish wrong figures. */
+  /** Makes each base announce and store a manifest with wrong figures. */
   const altering =
     (alter: (manifest: Manifest) => object) =>
     (store: ObjectStore): ObjectStore => ({
       ...store,
-      put(key, body, options) {
+      async put(key, body, options) {
         if (!key.endsWith('/manifest.json.zst')) return store.put(key, body, options);
         const manifest = JSON.parse(zstdDecompressSync(body).toString()) as Manifest;
-        const bytes = manifest.parent === null ? zstdCompressSync(JSON.stringify(alter(manifest))) : body;
+        if (manifest.parent !== null) return store.put(key, body, options);
+        const bytes = zstdCompressSync(JSON.stringify(alter(manifest)));
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const staging = openManifestStaging({ store, secret: testSecret }, manifest.id);
+        await staging.publishOnce(`${sha256}.json`, async () => ({}));
         return store.put(key, bytes, options);
       },
     });

@@ -98,7 +98,7 @@ describe('a repeat of an accepted request', () => {
     await expect(other).rejects.toEqual(code('SinkUnreachable'));
   });
 
-  it('is recognized if it names the default data sink and the first one did not', async () => {
+  it('is recognized as a repeat if it names the default data sink and the first request named none', async () => {
     const { operations } = world.harness;
     const backup = { table: world.table, name: 'b', requestKey: 'key' };
     const { id } = await operations.createBackup(backup);

@@ -53,8 +53,8 @@ describe('firstExportTime', () => {
 
 describe('planWindows', () => {
   /**
-   * A request: how long after the last one it comes, how long before it recovery was enabled again (if it was off), and
-   * which parent it continues.
+   * A request: the time since the previous request, the time since recovery was enabled again (if it was off), and the
+   * parent that it continues.
    */
   const anyRequest = fc.record({
     gap: fc.oneof(fc.nat(40 * minute), fc.nat(3 * day), fc.nat(40 * day)),

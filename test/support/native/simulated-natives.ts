@@ -30,7 +30,7 @@ export class SimulatedNatives implements NativeBackups {
   readonly calls: string[] = [];
   /** The TableIds of tables, by name. */
   readonly tables = new Map<string, string>();
-  /** The error that `create` throws: after it has made the backup if `done`, else without making one. */
+  /** The error that `create` throws. If `done`, it makes the backup before it throws; otherwise it makes none. */
   failure: { readonly error: Error; readonly done: boolean } | undefined;
   /** While true, lists are empty. */
   lagging = false;

@@ -87,6 +87,7 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
 
 /** What the model knows of an existing set. */
 interface ModelSet extends SetKey {
+  readonly sink: SetWish['sink'];
   readonly expires: boolean;
   readonly kind: BackupSet['kind'];
   readonly status: BackupSet['status'];
@@ -224,7 +225,7 @@ export class SetWorld {
   }
 
   #add(
-    { tables, failing, replaces, expires }: SetWish,
+    { tables, failing, replaces, expires, sink }: SetWish,
     { name, id, kind, status }: BackupSet,
     contents: ReadonlyMap<string, ReadonlyMap<string, string>>,
   ): void {
@@ -236,14 +237,12 @@ export class SetWorld {
     const expected = failed === 0 ? 'AVAILABLE' : failed === members.length ? 'FAILED' : 'PARTIAL';
     if (status !== expected) throw new Error(`set ${name}/${id} is ${status} instead of ${expected}`);
     if (status === 'AVAILABLE' && replaces) {
-      const kept = keepUnreplaced(
-        this.model.filter((set) => set.name === name),
-        kind,
-        replaces,
-      );
-      this.model = this.model.filter((set) => set.name !== name || kept.includes(set));
+      // A set replaces only sets of its name in its own data sink.
+      const older = this.model.filter((set) => set.name === name && set.sink === sink);
+      const kept = keepUnreplaced(older, kind, replaces);
+      this.model = this.model.filter((set) => !older.includes(set) || kept.includes(set));
     }
-    this.model.push({ name, id, kind, status, expires, members: new Map(members) });
+    this.model.push({ name, id, kind, status, expires, sink, members: new Map(members) });
   }
 
   async #deleteBackup(nth: number, member: number): Promise<void> {

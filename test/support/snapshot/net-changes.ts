@@ -5,7 +5,7 @@ import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 const anyState = fc.option(fc.string({ maxLength: 3 }), { nil: undefined });
 const anyGap = fc.oneof(fc.bigInt(1n, 3n), fc.bigInt(1n, 10n ** 20n));
 
-/** The states of a key, one after another, each with the gap to the sequence number of its change. The first has no gap. */
+/** The states of a key, one after another. Each but the first has the difference between its sequence number and the one before. */
 export const anyHistory = fc.record({
   before: anyState,
   steps: fc.array(fc.tuple(anyGap, anyState), { minLength: 1, maxLength: 8 }),

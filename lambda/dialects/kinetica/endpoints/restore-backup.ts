@@ -206,7 +206,7 @@ async function waitForRestores(
   }
 }
 
-/** What became of targets of whose restores there is no record. */
+/** The outcomes of targets whose restores have no record. */
 interface Unrecorded {
   readonly refused: ReadonlyMap<string, string>;
   readonly byDynamodb: readonly string[];

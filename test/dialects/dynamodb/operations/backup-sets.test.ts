@@ -52,7 +52,7 @@ describe('CreateBackupSet', () => {
     });
   });
 
-  it('answers the plan to a dry run, and requests nothing', async () => {
+  it('answers a dry run with the plan, and requests nothing', async () => {
     const { operations, answer } = await create({
       TableNames: ['Music'],
       TidemarkOptions: { DryRun: true, RetentionDays: 3 },

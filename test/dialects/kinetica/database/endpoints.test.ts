@@ -116,7 +116,7 @@ describe('the objects of a backup', () => {
     ]);
   });
 
-  it('do not include a deleted table: the next snapshot is complete without it, and names it', async () => {
+  it('leave a deleted table out: the next snapshot is complete, and lists that table as missing', async () => {
     const other = await createFilledTable(world.database, 3);
     await create({ backup_objects_map: { table: `${world.table},${other}` } });
     await deleteTable(other);

@@ -15,7 +15,7 @@ interface CallOptions extends SigningOptions {
   readonly keys?: readonly AccessKey[];
 }
 
-/** Sends a signed request to the dialect over the harness, at the time of the harness's clock. */
+/** Sends the dialect a request that is signed with the time of the harness's clock. */
 async function call(
   action: string,
   parameters: Readonly<Record<string, string>>,

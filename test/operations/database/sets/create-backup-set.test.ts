@@ -273,7 +273,7 @@ describe('a set whose request crashed', () => {
     expect(new Set(made.map(({ backup }) => backup.id)).size).toBe(1);
   });
 
-  it('records the reason for a table whose backup was deleted in the meantime', async () => {
+  it('says of a table whose backup was deleted in the meantime why it has none', async () => {
     const [kept, deleted] = await createTables(2);
     await crash([String(kept), String(deleted)], 1);
     const [first] = (await world.harness.operations.listBackupSets({ limit: 1 })).sets;
