@@ -24,6 +24,9 @@ async function deleteRecoverable(name: string): Promise<{ table: string; content
     TableDescription: { TableStatus: 'DELETING' },
   });
   await eventually(async () => (await wire.call('DescribeTable', { TableName: table })).status === 400);
+  // The table goes once the backup has read it, which is before the backup ends.
+  const [making = {}] = await listOf(table, 'SYSTEM');
+  await wire.waitUntilAvailable(String(making['BackupArn']));
   const [left = {}] = await listOf(table, 'SYSTEM');
   return { table, content, left };
 }
