@@ -46,8 +46,8 @@ export interface CreateBackupInput extends TableReference {
 const maxCreatesPerSecond = 50;
 
 /**
- * Catalogs a backup and starts its execution; the backup is CREATING. Takes two rounds of calls: the table's description
- * and the rate limit, then the record and the start of the execution.
+ * Catalogs a backup and starts its execution; the backup is CREATING. Takes three rounds of calls: the table's
+ * description and the caller's share, then the table's restore and the rate limit, then the record and the execution.
  *
  * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`,
  * `SinkNotFound`, `SinkUnreachable`. A repeat of an accepted request gets its backup even if the data sink is gone by then.
