@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const abort = ['test/restore/target-table.test.ts', 'test/restore/database/abort.test.ts'];
 const finish = ['test/restore/database/finish-restore.test.ts', 'test/restore/database/promises.test.ts'];
 const current = ['test/restore/current-restore.test.ts'];
-const late = [...current, 'test/restore/database/late-writes.test.ts'];
+const late = ['test/restore/write-guard.test.ts', ...current, 'test/restore/database/late-writes.test.ts'];
 const items = ['test/restore/database/write-items.test.ts', 'test/restore/batches-by-wire.test.ts'];
 const range = ['test/restore/database/write-range.test.ts', ...items];
 const plan = ['test/restore/current-restore.test.ts', 'test/restore/database/plan-restore.test.ts'];

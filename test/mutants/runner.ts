@@ -69,8 +69,14 @@ async function run({ changed, tests }: RunRequest): Promise<RunAnswer> {
   const specs =
     tests === 'all' ? withoutHttp : tests.flatMap((test) => vitest.getModuleSpecifications(resolve(test)));
   const { unhandledErrors } = await vitest.runTestSpecifications(specs);
-  const [failed] = [...failures, ...unhandledErrors.map(String)];
+  const [failed] = [...failures, ...unhandledErrors.map(readMessage)];
   return { ...(failed !== undefined && { failed }) };
+}
+
+/** Vitest passes errors of workers on as objects without a prototype, which have no text of their own. */
+function readMessage(error: unknown): string {
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return hasMessage ? String(error.message) : 'an unhandled error';
 }
 
 function note(module: TestModule, name: string, message = ''): void {
