@@ -90,6 +90,7 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   figures: isOptional(isFigures),
   digest: isOptional(isText),
   reason: isOptional(isText),
+  cancelled: isOptional(isTrue),
   deletedBy: isOptional(isText),
   deletedFor: isOptional(isText),
   deletedAt: isOptional(isNumber),

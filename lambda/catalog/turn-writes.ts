@@ -111,18 +111,23 @@ export function dropPending(key: Lineage & Pick<Claim, 'backup'>): Write {
   };
 }
 
-/** Makes the backup FAILED. */
-export function failBackup({ table, backup }: Pick<Claim, 'table' | 'backup'>, reason: string): Write {
+/** Makes the backup FAILED. `cancelled`: because a caller cancelled it. */
+export function failBackup(
+  { table, backup }: Pick<Claim, 'table' | 'backup'>,
+  reason: string,
+  cancelled = false,
+): Write {
   return {
     Update: {
       Key: { ...keys.backup(table, backup) },
-      UpdateExpression: 'SET #status = :failed, reason = :reason',
+      UpdateExpression: `SET #status = :failed, reason = :reason${cancelled ? ', cancelled = :cancelled' : ''}`,
       ConditionExpression: '#status = :creating',
       ExpressionAttributeNames: { '#status': 'status' },
       ExpressionAttributeValues: {
         ':failed': 'FAILED',
         ':creating': 'CREATING',
         ':reason': shortenText(reason),
+        ...(cancelled && { ':cancelled': true }),
       },
     },
   };

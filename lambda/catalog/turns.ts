@@ -161,11 +161,11 @@ export class Turns {
   }
 
   /**
-   * Makes a backup that waits for its turn FAILED for this reason. Returns false, and writes nothing, if it does not wait: an
+   * Makes a backup that waits for its turn FAILED for this reason, and marks it as cancelled. Returns false, and writes nothing, if it does not wait: an
    * execution has the turn for it, or it has ended.
    */
   async cancel(key: Lineage & Pick<Claim, 'backup'>, reason: string): Promise<boolean> {
-    return (await this.#rows.transact([dropPending(key), failBackup(key, reason)])) === undefined;
+    return (await this.#rows.transact([dropPending(key), failBackup(key, reason, true)])) === undefined;
   }
 
   /** Records that no backup may continue snapshots with runs up to a damaged one, unless that is known already. */

@@ -114,6 +114,8 @@ export interface BackupRecord {
   readonly digest?: string;
   /** Why the backup failed. */
   readonly reason?: string;
+  /** Set if the backup failed because a caller cancelled it. `reason` says who. */
+  readonly cancelled?: true;
   /** The ARN of the caller who deleted the backup, or `expiry`. */
   readonly deletedBy?: string;
   /** The key of the request that deleted the backup. A repeat of that request is no error. */

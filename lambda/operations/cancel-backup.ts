@@ -9,12 +9,9 @@ export interface CancelBackupInput extends BackupKey {
   readonly requestedBy?: string;
 }
 
-/** How the reason of a cancelled backup begins. */
-const cancelled = 'Cancelled';
-
 /**
- * Cancels a backup that waits for its table's turn: it is FAILED from then on. A repeat returns the cancelled backup. One that
- * is being made is not stopped, because its steps may run on several machines, and its execution ends in minutes.
+ * Cancels a backup that waits for its table's turn: it is FAILED from then on. A repeat returns the cancelled backup. A
+ * backup that is being made is not stopped: its steps may run on several machines, and its execution ends in minutes.
  *
  * Throws `BackupNotFound`, `BackupInUse` for a backup that is being made, and `Validation` for one that has ended or that
  * DynamoDB makes.
@@ -26,9 +23,9 @@ export async function cancelBackup(
   const backup = await findBackup(services, { table, id });
   checkWaits(backup);
   if (backup.status === 'CREATING') {
-    const reason = `${cancelled} by ${requestedBy ?? 'a caller'}`;
+    const reason = `Cancelled by ${requestedBy ?? 'a caller'}`;
     if (await services.catalog.turns.cancel({ table, sink: backup.sink, backup: id }, reason))
-      return { ...backup, status: 'FAILED', reason };
+      return { ...backup, status: 'FAILED', reason, cancelled: true };
   }
   return explainRefusal(await findBackup(services, { table, id }));
 }
@@ -49,12 +46,12 @@ function checkWaits({ arn, source, type }: BackupRecord): void {
 
 /** Returns a backup that was cancelled before. Throws why another one cannot be cancelled. */
 function explainRefusal(backup: BackupRecord): BackupRecord {
-  const { arn, status, reason } = backup;
+  const { arn, status, cancelled } = backup;
   if (status === 'CREATING')
     throw new TidemarkError(
       'BackupInUse',
       `Backup is being made already. Delete it when it has ended: ${arn}`,
     );
-  if (status === 'FAILED' && reason?.startsWith(cancelled) === true) return backup;
+  if (status === 'FAILED' && cancelled === true) return backup;
   throw new TidemarkError('Validation', `The backup ${arn} has ended as ${status}: delete it instead`);
 }

@@ -84,6 +84,7 @@ const backup: Whole<BackupRecord> = {
   },
   digest: '00',
   reason: 'none',
+  cancelled: true,
   deletedBy: 'ada',
   deletedFor: 'request-1',
   deletedAt: 5,

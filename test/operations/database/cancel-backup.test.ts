@@ -27,7 +27,7 @@ const cancel = (backup: BackupRecord) =>
 describe('cancelBackup', () => {
   it('ends a backup that waits, with who cancelled it, and a repeat gets the same answer', async () => {
     const backup = await request();
-    const end = { status: 'FAILED', reason: 'Cancelled by ada' };
+    const end = { status: 'FAILED', reason: 'Cancelled by ada', cancelled: true };
     expect(await cancel(backup)).toMatchObject(end);
     expect(await cancel(backup)).toMatchObject(end);
     expect(await world.harness.operations.describeBackup(keyOf(backup))).toMatchObject(end);
