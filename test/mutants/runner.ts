@@ -59,7 +59,8 @@ process.on('message', (request: RunRequest | 'close') => {
   const answer = request === 'close' ? vitest.close() : run(request);
   void answer.then((it) => process.send?.(it ?? {}));
 });
-process.on('disconnect', () => process.exit());
+// The parent has ended. This process leads the group of its workers, which may be in an endless loop.
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
 process.send?.({});
 
 async function run({ changed, tests }: RunRequest): Promise<RunAnswer> {

@@ -28,7 +28,6 @@ export class TestRunner implements AsyncDisposable {
     const child = fork(join(this.#folder, 'test/mutants/runner.ts'), {
       cwd: this.#folder,
       detached: true,
-
       execArgv: ['--disable-warning=ExperimentalWarning'],
       // Each worker loads the AWS SDK again, so Node caches the compiled code.
       env: { ...process.env, NODE_COMPILE_CACHE: join(this.#folder, '.compiled') },
@@ -44,7 +43,7 @@ export class TestRunner implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child === undefined) return;
+    if (this.#child?.connected !== true) return;
     this.#child.send('close');
     await receive(this.#child);
     this.#child.disconnect();
