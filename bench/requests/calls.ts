@@ -1,17 +1,14 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
 import { createContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
-import { silentLog } from '../../lambda/runtime/logger.ts';
-import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import { Sinks } from '../../lambda/services/sinks.ts';
-import { type LocalServices, createLocalServices } from '../../local/services.ts';
+import type { LocalServices } from '../../local/services.ts';
 import { openFolder } from '../../local/sink-folders.ts';
 import { keyOf } from '../engine/items.ts';
 import { BenchError } from '../engine/run.ts';
+import { openLocalServices } from './local-services.ts';
 import { Recorder, groupRounds } from './recorder.ts';
 import { createLoadedTable } from './tables.ts';
 
@@ -25,18 +22,8 @@ const items = 50;
 
 /** Records what each operation calls: runs it like the deployed function, against the embedded database in a folder. */
 export async function measureCalls(folder: string): Promise<OperationCalls[]> {
-  const home = join(folder, 'calls');
-  await mkdir(home, { recursive: true });
   await using started = new AsyncDisposableStack();
-  const database = await startDatabase(home, silentLog);
-  started.defer(() => database.close());
-  const local = await createLocalServices({
-    dynamodbEndpoint: database.endpoint,
-    home,
-    clock: systemClock,
-    log: silentLog,
-  });
-  started.defer(() => local.close());
+  const local = await openLocalServices(join(folder, 'calls'), started);
   const recorder = new Recorder();
   const operations = createRecordedOperations(local, recorder);
   const table = await createLoadedTable(local.services.dynamodb, 'orders', items);

@@ -1,12 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createOperations } from '../../lambda/operations/operations.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
-import { silentLog } from '../../lambda/runtime/logger.ts';
-import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
-import { createLocalServices, type LocalServices } from '../../local/services.ts';
+import type { LocalServices } from '../../local/services.ts';
 import { BenchError } from '../engine/run.ts';
+import { openLocalServices } from './local-services.ts';
 import { Recorder } from './recorder.ts';
 import { createLoadedTable } from './tables.ts';
 
@@ -34,18 +31,8 @@ const admitted = 50;
  * backups.
  */
 export async function measureSets(folder: string, count: number): Promise<SetsResult> {
-  const home = join(folder, 'sets');
-  await mkdir(home, { recursive: true });
   await using started = new AsyncDisposableStack();
-  const database = await startDatabase(home, silentLog);
-  started.defer(() => database.close());
-  const local = await createLocalServices({
-    dynamodbEndpoint: database.endpoint,
-    home,
-    clock: systemClock,
-    log: silentLog,
-  });
-  started.defer(() => local.close());
+  const local = await openLocalServices(join(folder, 'sets'), started);
   const recorder = new Recorder();
   recorder.watch(local.services.dynamodb);
   const operations = createOperations({

@@ -81,6 +81,18 @@ export function toSinkMember(name: string | undefined): { readonly sink?: string
   return name === undefined || name === defaultSink ? {} : { sink: name };
 }
 
+/** True if one of the places lies in the other one. */
+export function doOverlap(one: SinkPlace, other: SinkPlace): boolean {
+  const [a, b] = [toFolder(one), toFolder(other)];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+type SinkPlace = Pick<ConfiguredSink, 'bucket' | 'prefix'>;
+
+function toFolder({ bucket, prefix = '' }: SinkPlace): string {
+  return prefix === '' ? `${bucket}/` : `${bucket}/${prefix}/`;
+}
+
 /** Returns the destination of a sink as people write it: `s3://bucket/prefix` or `file:///folder`. */
 export function destinationOf({ bucket, prefix = '', folder }: ConfiguredSink): string {
   if (folder !== undefined) return pathToFileURL(join(folder, prefix)).href;

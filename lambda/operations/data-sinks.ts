@@ -3,6 +3,7 @@ import {
   type DataSink,
   defaultSink,
   destinationOf,
+  doOverlap,
   type MadeSink,
   prefixForm,
   sinkNameForm,
@@ -76,14 +77,16 @@ export async function createDataSink(
   }
   const isSame = known?.parent === sink.parent && known.prefix === sink.prefix;
   if (known !== undefined && !isSame) throw takenError(sink.name);
-  const parents = new Map(config.sinks.map((each) => [each.name, each.bucket]));
-  const overlapped = made.find(
-    (other) =>
-      other.dropped !== true &&
-      other.name !== sink.name &&
-      parents.get(other.parent) === parents.get(sink.parent) &&
-      (`${other.prefix}/`.startsWith(`${sink.prefix}/`) || `${sink.prefix}/`.startsWith(`${other.prefix}/`)),
-  );
+  const bucketOf = ({ parent }: MadeSink): string | undefined =>
+    config.sinks.find(({ name }) => name === parent)?.bucket;
+  const overlapped = made.find((other) => {
+    const bucket = bucketOf(other);
+    if (bucket === undefined || other.dropped === true || other.name === sink.name) return false;
+    return doOverlap(
+      { bucket, prefix: other.prefix },
+      { bucket: String(bucketOf(sink)), prefix: sink.prefix },
+    );
+  });
   if (overlapped !== undefined) {
     throw new TidemarkError(
       'Validation',

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { type ConfiguredSink, defaultSink, destinationOf } from '../../lambda/model/data-sinks.ts';
+import { type ConfiguredSink, defaultSink, destinationOf, doOverlap } from '../../lambda/model/data-sinks.ts';
 import { toMemberName } from './problems.ts';
 import { sinkSchema } from './entry-schemas.ts';
 
@@ -48,12 +48,4 @@ function findProblems(sink: ConfiguredSink, earlier: readonly ConfiguredSink[], 
           `${toMemberName(`${path}/prefix`)} overlaps that of ${overlapped.name}, ${destinationOf(overlapped)}: choose another prefix`,
         ]),
   ];
-}
-
-/** True if one of the places lies in the other one. */
-function doOverlap(one: ConfiguredSink, other: ConfiguredSink): boolean {
-  const [a, b] = [one, other].map(({ bucket, prefix }) =>
-    [bucket, prefix, ''].filter((part) => part !== undefined).join('/'),
-  );
-  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a));
 }

@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
+import type { BackupRecord, Kind, RestoreRecord } from '../../lambda/model/records.ts';
 import type { StartedRestore } from '../../lambda/native/recovery.ts';
 import { isServiceError } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
@@ -44,6 +44,17 @@ export async function changeItems({ dynamodb }: TestDatabase, table: string): Pr
   await putItems({ dynamodb }, table, 3, 6);
   await putItems({ dynamodb }, table, 100, 103);
   await deleteItem(dynamodb, table, nthKey(shape, 0));
+}
+
+/** Backs the table up, and returns the record of the ended backup. */
+export async function backUp(
+  { operations, executions }: Harness,
+  table: string,
+  kind?: Kind,
+): Promise<BackupRecord> {
+  const { id } = await operations.createBackup({ table, name: 'backup', ...(kind && { kind }) });
+  await executions.idle();
+  return operations.describeBackup({ table, id });
 }
 
 /** Restores the backup into a new table, and returns that table's content. */

@@ -1,6 +1,7 @@
 import { oneOf, pattern } from './constraints.ts';
 import { choice, estimate } from './estimate-members.ts';
 import type { Members } from './members.ts';
+import { kindForm } from './option-members.ts';
 
 /** The members that Tidemark adds to structures of DynamoDB's API. Clients ignore members that they do not know. */
 
@@ -14,8 +15,7 @@ export const restoreStatus = {
 
 export const tidemarkDetails = {
   Kind: {
-    type: 'string',
-    constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
+    ...kindForm,
     text: 'The stored content: the whole table, or the changes since the last snapshot or since the last full one.',
   },
   Source: {

@@ -8,7 +8,7 @@ import { begin, type BeginResult } from '../../../lambda/backup/begin.ts';
 import { type BackupPlan, names } from '../../../lambda/backup/backup-plan.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
-import { expectNothingHeld, putItems } from '../../support/fixture.ts';
+import { backUp, expectNothingHeld, putItems } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { createSimulatedRecovery } from '../../support/recovery.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
@@ -16,13 +16,6 @@ import { openBackupStaging } from '../../../lambda/jobs/staging.ts';
 import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 
 const world = useTidemark();
-
-async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
-  const { table } = world;
-  const { id } = await at.operations.createBackup({ table, name: 'backup' });
-  await at.executions.idle();
-  return at.operations.describeBackup({ table, id });
-}
 
 function beginBackup(id: BackupId): Promise<BeginResult> {
   const { harness, table } = world;
@@ -49,7 +42,7 @@ describe('begin, before the backup has a record', () => {
 
   it('ends if a request with a later marker is recorded, because its own record can no longer be written', async () => {
     const early = createBackupId(world.database.clock.now(), '00000000');
-    await backUp();
+    await backUp(world.harness, world.table);
     expect(await beginBackup(early)).toMatchObject({ status: 'ended' });
   });
 
@@ -63,7 +56,7 @@ describe('begin, before the backup has a record', () => {
   });
 
   it('ends if its backup has ended, however late it is called', async () => {
-    const { id } = await backUp();
+    const { id } = await backUp(world.harness, world.table);
     expect(await beginBackup(id)).toMatchObject({ status: 'ended' });
   });
 });
@@ -134,7 +127,7 @@ describe('a backup of an earlier time', () => {
 /** Makes two backups, and returns them with the claim of a third backup that no execution works on. */
 async function createThird() {
   const { harness, table } = world;
-  const [one, two] = [await backUp(), await backUp()];
+  const [one, two] = [await backUp(world.harness, world.table), await backUp(world.harness, world.table)];
   const stopped = harness.restart();
   stopped.executions.stop();
   const { id } = await stopped.operations.createBackup({ table, name: 'third' });
@@ -157,7 +150,7 @@ describe('a pinned parent', () => {
 
   it('cannot be pinned for a turn that was lost', async () => {
     const { harness, table } = world;
-    const one = await backUp();
+    const one = await backUp(world.harness, world.table);
     const claim = { table, backup: one.id, execution: one.id };
     await expect(harness.services.catalog.turns.pinParent(claim, one.id)).rejects.toMatchObject({
       code: 'TurnLost',
@@ -211,7 +204,7 @@ describe('a manifest that an earlier execution published', () => {
     const config = { base: 'export' } as const;
     await world.replaceHarness({ config, exports });
     const { database, harness, table } = world;
-    const base = await backUp();
+    const base = await backUp(world.harness, world.table);
     world.database.clock.advance(2000);
     await putItems(database, table, 0, 3);
     const byExport = async (at: Harness): Promise<BackupRecord> => {

@@ -1,7 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { useDatabase } from '../../support/database.ts';
-import { changeItems, createFilledTable } from '../../support/fixture.ts';
+import { backUp, changeItems, createFilledTable } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 import { createSimulatedRecovery } from '../../support/recovery.ts';
 
@@ -27,12 +26,6 @@ async function startWatched(options: HarnessOptions = {}): Promise<{ harness: Ha
   });
   onTestFinished(() => harness.close());
   return { harness, read };
-}
-
-async function backUp({ operations, executions }: Harness, table: string): Promise<BackupRecord> {
-  const { id } = await operations.createBackup({ table, name: 'backup' });
-  await executions.idle();
-  return operations.describeBackup({ table, id });
 }
 
 it('collect reads the parent’s manifest once for changes from a stream', async () => {

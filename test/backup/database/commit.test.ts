@@ -1,22 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { noteDamage } from '../../../lambda/services/note-damage.ts';
-import { changeItems, expectNothingHeld, restore } from '../../support/fixture.ts';
+import { backUp, changeItems, expectNothingHeld, restore } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { listKeys } from '../../support/retention/support.ts';
 import { readTableContent } from '../../support/tables.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
 
 const world = useTidemark();
-
-async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
-  const { table } = world;
-  const { id } = await at.operations.createBackup({ table, name: 'backup' });
-  await at.executions.idle();
-  return at.operations.describeBackup({ table, id });
-}
 
 /** A Tidemark that does something before the first commit. */
 function restartWith(beforeCommit: () => Promise<void>): Harness {
@@ -35,7 +27,7 @@ function restartWith(beforeCommit: () => Promise<void>): Harness {
 describe('a commit', () => {
   it('takes a new base if damage was seen in the parent since the backup chose it', async () => {
     const { database, harness, table } = world;
-    const base = await backUp();
+    const base = await backUp(world.harness, world.table);
     await changeItems(database, table);
     const content = await readTableContent(database.dynamodb, table);
     const seeing = restartWith(() =>
@@ -45,7 +37,7 @@ describe('a commit', () => {
         { reason: 'a restore has seen it', object: undefined },
       ),
     );
-    const made = await backUp(seeing);
+    const made = await backUp(seeing, world.table);
     expect(made).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     expect(made.why).toContainEqual(expect.stringContaining('a restore has seen it'));
     expect(await restore(database, harness, made)).toEqual(content);
@@ -62,7 +54,7 @@ describe('a commit', () => {
       bytes[place] = Number(bytes[place]) ^ 0x10;
       await writeFile(file, bytes);
     });
-    expect(await backUp(damaging)).toMatchObject({
+    expect(await backUp(damaging, world.table)).toMatchObject({
       status: 'FAILED',
       reason: expect.stringMatching(/^SnapshotCorrupt: .*index/),
     });

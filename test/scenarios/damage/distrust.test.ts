@@ -9,12 +9,13 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openManifestStaging } from '../../../lambda/jobs/staging.ts';
-import type { BackupRecord, Kind } from '../../../lambda/model/records.ts';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { type Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { type Manifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { type TestDatabase, useDatabase } from '../../support/database.ts';
 import {
+  backUp,
   changeItems,
   expectNothingHeld,
   createFilledTable,
@@ -35,14 +36,8 @@ async function createBase(options: HarnessOptions & { limits?: Partial<Limits>; 
   const harness = await startHarness(from, { ...others, config });
   onTestFinished(() => harness.close());
   const table = await createFilledTable(database);
-  const base = await backup(harness, table);
+  const base = await backUp(harness, table);
   return { harness, table, base };
-}
-
-async function backup(harness: Harness, table: string, kind?: Kind): Promise<BackupRecord> {
-  const { id } = await harness.operations.createBackup({ table, name: 'backup', ...(kind && { kind }) });
-  await harness.executions.idle();
-  return harness.operations.describeBackup({ table, id });
 }
 
 async function manifestOf(harness: Harness, { table, id }: BackupRecord): Promise<Manifest> {
@@ -78,17 +73,17 @@ describe('a damaged run of the parent', () => {
     const [run] = (await manifestOf(harness, base)).runs;
     await damage(join(harness.folder, String(run?.key)));
     await changeItems(database, table);
-    await expectNewBase(harness, await backup(harness, table, 'full'));
+    await expectNewBase(harness, await backUp(harness, table, 'full'));
   });
 
   it.each(damages)('leads to a new base at the merge, if it is a delta run and %s', async (_name, damage) => {
     const { harness, table } = await createBase({ limits: { maxRuns: 2 } });
     await changeItems(database, table);
-    const first = await backup(harness, table);
+    const first = await backUp(harness, table);
     const run = (await manifestOf(harness, first)).runs.find(({ kind }) => kind === 'delta');
     await damage(join(harness.folder, String(run?.key)));
     await putItems(database, table, 200, 202);
-    await expectNewBase(harness, await backup(harness, table));
+    await expectNewBase(harness, await backUp(harness, table));
   });
 });
 
@@ -129,10 +124,10 @@ describe('a parent whose manifest claims wrong figures', () => {
     });
     lying = false;
     await changeItems(database, table);
-    const increment = await backup(harness, table);
+    const increment = await backUp(harness, table);
     expect([increment.status, increment.kind]).toEqual(['AVAILABLE', 'incremental']);
     await changeItems(database, table);
-    await expectNewBase(harness, await backup(harness, table, 'full'));
+    await expectNewBase(harness, await backUp(harness, table, 'full'));
   });
 });
 
@@ -160,10 +155,10 @@ describe('a stream with wrong old images', () => {
     );
     const { harness, table } = await createBase({ from });
     await changeItems(database, table);
-    const increment = await backup(harness, table);
+    const increment = await backUp(harness, table);
     expect([increment.status, increment.kind]).toEqual(['AVAILABLE', 'incremental']);
     await putItems(database, table, 300, 301);
-    await expectNewBase(harness, await backup(harness, table, 'full'));
+    await expectNewBase(harness, await backUp(harness, table, 'full'));
   });
 
   it('leads to a new base at once if the changes remove more items than there were', async () => {
@@ -180,6 +175,6 @@ describe('a stream with wrong old images', () => {
     await putItems(database, table, 100, 103);
     for (let n = 100; n < 103; n++) await deleteItem(database.dynamodb, table, nthKey(shape, n));
     for (let n = 0; n < 20; n++) await deleteItem(database.dynamodb, table, nthKey(shape, n));
-    await expectNewBase(harness, await backup(harness, table));
+    await expectNewBase(harness, await backUp(harness, table));
   });
 });

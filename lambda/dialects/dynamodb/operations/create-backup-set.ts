@@ -8,6 +8,7 @@ import { exampleTable } from '../examples.ts';
 import type { Input } from '../members.ts';
 import { newName } from '../names.ts';
 import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
+import { comment, kindForm, sinkForm } from '../option-members.ts';
 import { backupSet, setName } from '../set-members.ts';
 import { setPlan } from '../set-plan-members.ts';
 import { toLowerCase } from '../words.ts';
@@ -32,8 +33,7 @@ const members = {
     text: 'How to make the backups, and what to delete after that.',
     members: {
       Kind: {
-        type: 'string',
-        constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
+        ...kindForm,
         text: 'What to store of each table.',
       },
       Source: {
@@ -41,14 +41,13 @@ const members = {
         constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'SETTINGS', 'NATIVE')],
         text: 'Where to read the content. SETTINGS: the settings of the tables alone, without items.',
       },
-      Comment: { type: 'string', constraints: [maxLength(1024)], text: "The caller's note." },
+      Comment: comment,
       Checksum: {
         type: 'boolean',
         text: 'If true, what was written is read back before a backup is AVAILABLE.',
       },
       DataSink: {
-        type: 'string',
-        constraints: [minLength(1), maxLength(64)],
+        ...sinkForm,
         text: "The data sink to store the backups in. By default the deployment's own bucket.",
       },
       RetentionDays: {

@@ -1,9 +1,10 @@
 import { parseTableReference } from '../../../model/backup-arn.ts';
-import { maxLength, minLength, oneOf } from '../constraints.ts';
+import { oneOf } from '../constraints.ts';
 import { encodeDetails } from '../encode-backup.ts';
 import { exampleTable } from '../examples.ts';
 import { newName, tableNameOrArn } from '../names.ts';
 import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
+import { comment, kindForm, sinkForm } from '../option-members.ts';
 import { toLowerCase } from '../words.ts';
 
 export const createBackup = createOperation({
@@ -20,8 +21,7 @@ export const createBackup = createOperation({
       text: 'Options that only Tidemark offers.',
       members: {
         Kind: {
-          type: 'string',
-          constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
+          ...kindForm,
           text: 'The content to store: the whole table, or the changes since the last snapshot or since the last full one.',
         },
         Source: {
@@ -29,14 +29,13 @@ export const createBackup = createOperation({
           constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')],
           text: "The source of the content: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, if DynamoDB is to make and keep the backup.",
         },
-        Comment: { type: 'string', constraints: [maxLength(1024)], text: "The caller's note." },
+        Comment: comment,
         Checksum: {
           type: 'boolean',
           text: 'If true, the written objects are read back before the backup is AVAILABLE.',
         },
         DataSink: {
-          type: 'string',
-          constraints: [minLength(1), maxLength(64)],
+          ...sinkForm,
           text: "The data sink to store the backup in. By default the deployment's own bucket.",
         },
       },

@@ -1,5 +1,5 @@
-import { maxLength, minLength } from '../constraints.ts';
 import { createOperation, whenDefined } from '../operation.ts';
+import { sinkForm } from '../option-members.ts';
 
 export const listDataSinks = createOperation({
   name: 'ListDataSinks',
@@ -7,8 +7,7 @@ export const listDataSinks = createOperation({
   verbs: ['backup'],
   members: {
     Name: {
-      type: 'string',
-      constraints: [minLength(1), maxLength(64)],
+      ...sinkForm,
       text: 'Lists only the data sink of this name.',
     },
   },
