@@ -30,8 +30,8 @@ const maxMarkerTries = 50;
 const maxExpired = 1000;
 
 /**
- * So many of a lineage's newest records decide whether its head is needed. The records of a table are read in pages: the first
- * one nearly always decides, unless most of its records are in other data sinks.
+ * At most this many of a lineage's newest records are read to decide whether the head is needed. They are read in pages. The
+ * first page is nearly always enough, unless most of its records are in other data sinks.
  */
 const maxNewest = 1000;
 const newestPage = 10;

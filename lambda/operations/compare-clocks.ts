@@ -7,7 +7,7 @@ import { answerSecondMs, maxClockErrorMs } from '../tables/clock-skew.ts';
  * on the record of each backup that is requested while it lasts. `askedAt`: when we asked DynamoDB, by our clock.
  * `answeredAt`: DynamoDB's time of the answer, a whole second.
  *
- * If our clock is behind DynamoDB's, a marker by it would cut off writes that were acknowledged before the request. None of
+ * If our clock is slow, a marker that it gives would leave out writes that were acknowledged before the request. None of
  * these writes is later than the second in which DynamoDB answered, so the marker is at least that second. If our clock is
  * ahead, the backup also holds the writes of that difference.
  */
@@ -22,8 +22,8 @@ export function compareClocks(
   if (Math.max(behindMs, aheadMs) <= maxClockErrorMs) return { notBefore: answeredAt };
   const note =
     behindMs > 0
-      ? `the clock of the request was ${Math.ceil(behindMs / answerSecondMs)} seconds behind DynamoDB's: the time is DynamoDB's`
-      : `the clock of the request was ${Math.ceil(aheadMs / answerSecondMs)} seconds ahead of DynamoDB's: the backup may hold writes of that time after the request`;
+      ? `the clock of the request was ${Math.ceil(behindMs / answerSecondMs)} seconds slow: the backup has the time of DynamoDB's clock`
+      : `the clock of the request was ${Math.ceil(aheadMs / answerSecondMs)} seconds fast: the backup may hold writes of that time after the request`;
   log.warn('clocks differ', { note });
   return { notBefore: answeredAt, why: [note] };
 }

@@ -44,7 +44,8 @@ const maxNames = 10;
  * staging/... work in progress     the deployment's own store, for every sink
  * ```
  *
- * So who may write to a sink cannot change what is staged, and DynamoDB imports and exports in the own bucket.
+ * So a person who may write to a sink cannot change staged objects. DynamoDB's imports and exports use the deployment's own
+ * bucket.
  */
 export class Sinks {
   readonly #options: SinksOptions;

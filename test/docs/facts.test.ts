@@ -27,7 +27,7 @@ const limits = 'docs/limits.md';
 type Fact = readonly [fact: string, where: string, words: string];
 
 const transport: Fact[] = [
-  ['requests are told apart by X-Amz-Target', dialect, 'UnknownOperationException'],
+  ['the header X-Amz-Target names the operation', dialect, 'UnknownOperationException'],
   ['any content type but one is accepted or refused as there', dialect, 'application/x-amz-json-1.1'],
   ['a stage is /prod for boto3 and /prod/ for JavaScript', requests, '/prod/'],
   ['GET / is a health check', dialect, 'healthy: dynamodb'],
@@ -104,7 +104,7 @@ const backups: Fact[] = [
     'Backup is being used to restore table',
   ],
   [
-    'a table made again: only TableId tells',
+    'only its TableId distinguishes a table that was made again',
     'test/scenarios/restore/wire/restores.test.ts',
     'successive tables',
   ],

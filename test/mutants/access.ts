@@ -278,7 +278,7 @@ export const accessMutants: readonly Mutant[] = [
     file: 'lambda/operations/delete-backup.ts',
     from: `backup?.status !== 'DELETED' || backup.deletedFor !== requestKey`,
     to: `backup?.status !== 'DELETED'`,
-    harm: 'a caller is told to have deleted what another one has deleted',
+    harm: 'a caller gets an answer of success for a backup that another caller deleted',
     tests: requests,
   },
   {

@@ -35,10 +35,10 @@ describe('a difference of the clocks', () => {
 
   it('is recorded beyond that', () => {
     expect(compare(second - 5001, second - 5001).why).toEqual([
-      "the clock of the request was 6 seconds behind DynamoDB's: the time is DynamoDB's",
+      "the clock of the request was 6 seconds slow: the backup has the time of DynamoDB's clock",
     ]);
     expect(compare(second + 6001, second + 6002).why).toEqual([
-      "the clock of the request was 6 seconds ahead of DynamoDB's: the backup may hold writes of that time after the request",
+      'the clock of the request was 6 seconds fast: the backup may hold writes of that time after the request',
     ]);
   });
 });

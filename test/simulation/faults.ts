@@ -23,7 +23,7 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `stop`: an execution of a state machine ends in the middle.
  * - `failedImport`: an import ends in the middle; its table stays.
  * - `blur`: an export ends up to a minute before or after the requested time.
- * - `skew`: the clock of a function is up to four seconds ahead of the other clocks, or behind them.
+ * - `skew`: the clock of a function is up to four seconds fast or slow.
  * - `late`: a record of a stream can be read only seconds after its write.
  * - `emptyPage`: GetRecords answers an empty page before records.
  */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ShardList } from '../../lambda/tables/shard-list.ts';
 import { SimulatedTable } from '../support/sources/simulated-stream.ts';
 
-it('a list of shards asks DynamoDB once, and again only when it is told to', async () => {
+it('a list of shards asks DynamoDB once, and again only on request', async () => {
   const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
   let calls = 0;
   const counted: Pick<DynamoDBStreamsClient, 'send'> = {

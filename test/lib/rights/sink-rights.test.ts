@@ -90,15 +90,15 @@ describe('the rights to data sinks', () => {
     expect(extra).toEqual([...new Set(added[handler])].sort());
   });
 
-  it('are told to the functions without the folders of another machine', () => {
+  it('leave the folders of a local runtime out of the environment of the functions', () => {
     const functions = Object.values(withSinks.findResources('AWS::Lambda::Function'));
-    const told = functions.map(
+    const configured = functions.map(
       ({ Properties }) => Properties.Environment?.Variables?.TIDEMARK_SINKS as string,
     );
     const sinks = [
       { name: 'archive', bucket: 'cold', prefix: 'eu', kmsKey: key },
       { name: 'abroad', bucket: 'abroad', role: { arn: role, externalId: 'shop' } },
     ];
-    expect(new Set(told.filter(Boolean))).toEqual(new Set([JSON.stringify(sinks)]));
+    expect(new Set(configured.filter(Boolean))).toEqual(new Set([JSON.stringify(sinks)]));
   });
 });

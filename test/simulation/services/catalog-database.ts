@@ -24,7 +24,7 @@ interface Part extends Placeholders {
 /** The latest states of a row, the newest last; undefined: deleted. */
 type Versions = { readonly at: number; readonly row: Row | undefined }[];
 
-/** By how much an index may lag behind the table. */
+/** The longest time until an index shows a write to the table. */
 const maxLagMs = 2000;
 
 /** DynamoDB remembers the token of a transaction for ten minutes. */

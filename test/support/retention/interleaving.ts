@@ -6,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * Runs actors concurrently, one of their calls at a time: each call waits until it is chosen. An actor may fall far
- * behind the others, like one in a slow Lambda function. The same seed makes the same choices.
+ * Runs actors concurrently, one of their calls at a time: each call waits until it is chosen. An actor may make
+ * far fewer calls than the others, like a slow Lambda function. The same seed makes the same choices.
  */
 export class Interleaving {
   readonly #actor = new AsyncLocalStorage<string>();

@@ -93,7 +93,7 @@ it('CreateBackup stores a backup in the data sink that it names, and refuses unk
   });
 });
 
-it('a backup of Kinetica is in one data sink, which a request that names another one is told', async () => {
+it('a request for a Kinetica backup that names another data sink is refused, and the error names the right one', async () => {
   const runtime = await start(await createTemporaryFolder());
   await createTable(runtime);
   const create = (datasink_name: string, backup_type: string, options = {}) =>
